@@ -1,0 +1,187 @@
+import { builtinModules } from 'node:module';
+import tseslint from 'typescript-eslint';
+
+/**
+ * The import table of ARCHITECTURE.md. Flat config replaces a rule instead of merging it, so each layer carries its
+ * whole list. Folders are matched by regular expression: a glob such as a bare `core` also catches packages.
+ */
+const relative = (...folders) => `^\\.{1,2}/(?:.*/)?(?:${folders.join('|')})(?:/|$)`;
+const nodeBuiltins = builtinModules.flatMap((name) => [name, `node:${name}`]);
+const folders = [
+  'contracts',
+  'core',
+  'workflows',
+  'activities',
+  'gateway',
+  'handlers',
+  'store',
+  'payloads',
+  'telemetry',
+  'config',
+  'embedded',
+  'cli',
+  'report',
+];
+const roots = ['worker', 'client'];
+
+const layer = (name, { may, typeOnly = [], packages = [], packagePatterns = [], files, schemas = true, why }) => {
+  const folder = name.replace(/\..*/, '');
+  const forbidden = [...folders, ...roots].filter(
+    (other) => other !== folder && ![...may, ...typeOnly].includes(other),
+  );
+  return {
+    name: `layers/${name}`,
+    files: files ?? [`src/${name}/**/*.ts`],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: packages.map((pkg) => ({ name: pkg, message: why })),
+          patterns: [
+            { regex: relative(...forbidden), message: why },
+            ...packagePatterns.map((regex) => ({ regex, message: why })),
+            ...(typeOnly.length
+              ? [{ regex: relative(...typeOnly), message: `${why} Use \`import type\`.`, allowTypeImports: true }]
+              : []),
+            ...(schemas
+              ? []
+              : [{ regex: '\\.schema$', message: 'zod stays out: import the type only.', allowTypeImports: true }]),
+          ],
+        },
+      ],
+    },
+  };
+};
+
+const ioLibraries = ['openai', '@temporalio/client', '@temporalio/worker', '@temporalio/activity', 'zod', 'jsonata'];
+
+const sandboxGlobals = {
+  'no-console': 'error',
+  'no-restricted-globals': [
+    'error',
+    ...['process', 'Buffer', 'fetch', 'crypto', 'performance', 'Temporal'].map((name) => ({
+      name,
+      message: 'This code runs in the workflow sandbox.',
+    })),
+  ],
+};
+
+export default tseslint.config(
+  { ignores: ['lib/', 'node_modules/', 'coverage/', '.cadenza/', 'examples/documents/'] },
+  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'object-shorthand': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      'max-lines': ['error', { max: 300 }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+        { selector: 'TSEnumDeclaration', message: 'Use an `as const` object.' },
+      ],
+    },
+  },
+  {
+    files: ['**/*.cjs', '**/*.mjs'],
+    ...tseslint.configs.disableTypeChecked,
+    rules: { '@typescript-eslint/no-require-imports': 'off', 'no-undef': 'off' },
+  },
+  layer('contracts', {
+    may: [],
+    packages: [...nodeBuiltins, ...ioLibraries.filter((name) => name !== 'zod')],
+    why: 'contracts/ imports zod (schema files only) and nothing else.',
+  }),
+  {
+    ...layer('contracts', {
+      may: [],
+      schemas: false,
+      files: ['src/contracts/**/*.ts'],
+      packages: [...nodeBuiltins, ...ioLibraries],
+      why: 'A contract file without `.schema` in its name imports nothing at run time.',
+    }),
+    name: 'layers/contracts-plain',
+    ignores: ['src/contracts/**/*.schema.ts'],
+  },
+  layer('core', {
+    may: ['contracts'],
+    schemas: false,
+    packages: [...nodeBuiltins, ...ioLibraries],
+    packagePatterns: ['^@temporalio/'],
+    why: 'core/ is pure: contracts only, no I/O, no Temporal.',
+  }),
+  {
+    files: ['src/core/**/*.ts'],
+    rules: {
+      ...sandboxGlobals,
+      'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'Take a seed instead.' }],
+      'no-restricted-globals': [
+        ...sandboxGlobals['no-restricted-globals'],
+        ...['Date', 'setTimeout', 'setInterval'].map((name) => ({ name, message: 'core/ has no clock.' })),
+      ],
+    },
+  },
+  layer('workflows', {
+    may: ['contracts', 'core'],
+    typeOnly: ['activities'],
+    schemas: false,
+    packages: [...nodeBuiltins, ...ioLibraries],
+    why: 'workflows/ runs in the sandbox.',
+  }),
+  { files: ['src/workflows/**/*.ts'], rules: sandboxGlobals },
+  ...['gateway', 'store', 'handlers', 'payloads', 'telemetry', 'config'].map((name) =>
+    layer(name, {
+      may: ['contracts', 'core'],
+      packages: name === 'payloads' || name === 'telemetry' ? [] : ['@temporalio/activity', '@temporalio/workflow'],
+      packagePatterns: name === 'gateway' || name === 'handlers' || name === 'store' ? ['^@temporalio/'] : [],
+      why: `${name}/ may import contracts and core.`,
+    }),
+  ),
+  layer('activities', {
+    may: ['contracts', 'core'],
+    typeOnly: ['gateway', 'store', 'handlers', 'telemetry'],
+    packages: ['openai', '@temporalio/workflow', '@temporalio/client', '@temporalio/worker'],
+    why: 'activities/ gets gateway, store and handlers passed in.',
+  }),
+  layer('embedded', {
+    may: ['contracts', 'core', 'config', 'gateway'],
+    why: 'embedded/ may import contracts, config and the local model of the gateway.',
+  }),
+  layer('client.ts', {
+    may: ['contracts', 'core', 'config', 'payloads', 'store'],
+    typeOnly: ['workflows'],
+    files: ['src/client.ts'],
+    why: 'client.ts knows workflows by type and messages only.',
+  }),
+  layer('worker.ts', {
+    may: folders.filter((name) => name !== 'cli' && name !== 'report'),
+    files: ['src/worker.ts'],
+    why: 'worker.ts composes everything but cli and report.',
+  }),
+  ...['cli', 'report'].map((name) =>
+    layer(name, {
+      may: ['client', 'contracts', 'core', 'config', 'embedded'],
+      why: `${name}/ may import client.ts, contracts, core, config and embedded.`,
+    }),
+  ),
+  {
+    // The one command that runs a worker in its own process is the composition root's only caller.
+    ...layer('cli', {
+      may: ['client', 'contracts', 'core', 'config', 'embedded', 'worker'],
+      files: ['src/cli/commands/worker.ts'],
+      why: 'Only the worker command may import worker.ts.',
+    }),
+    name: 'layers/cli-worker-command',
+  },
+);

@@ -1,0 +1,28 @@
+/** Projects by what they need: `unit` and `property` need nothing, the others a Temporal server. */
+const base = {
+  testEnvironment: 'node',
+  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022' } }] },
+  testPathIgnorePatterns: ['/node_modules/', '/lib/'],
+  modulePathIgnorePatterns: ['<rootDir>/lib/'],
+};
+const project = (name, extra = {}) => ({
+  ...base,
+  displayName: name,
+  testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+  ...extra,
+});
+module.exports = {
+  projects: [
+    project('unit'),
+    project('property'),
+    project('replay'),
+    project('workflow'),
+    project('fault'),
+    project('e2e'),
+  ],
+  globalSetup: '<rootDir>/test/helpers/global-setup.ts',
+  globalTeardown: '<rootDir>/test/helpers/global-teardown.ts',
+  reporters: ['default', '<rootDir>/test/helpers/plain-count-reporter.cjs'],
+  testTimeout: 30_000,
+  maxWorkers: 2,
+};

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import {
+  expressionSchema,
+  jsonObjectSchema,
+  jsonValueSchema,
+  maxOutputTokensSchema,
+  modelNameSchema,
+  runFields,
+  stepNameSchema,
+  temperatureSchema,
+} from './common.schema';
+import { DEFAULT_MAX_OUTPUT_TOKENS, MAX_STEPS } from './limits';
+import { resultFields } from './usage.schema';
+
+/** How an answer's text becomes a value. */
+export const outputParserSchema = z.union([
+  z.enum(['text', 'json', 'number', 'lines', 'list']),
+  z.strictObject({ regex: z.string().min(1).max(1000), group: z.int().nonnegative().default(0) }),
+  z.strictObject({ jsonata: expressionSchema }),
+  z.strictObject({ schema: jsonObjectSchema }),
+]);
+export type OutputParser = z.infer<typeof outputParserSchema>;
+
+const gateSchema = z.strictObject({
+  condition: expressionSchema,
+  otherwise: z.union([z.literal('stop'), z.strictObject({ goBackTo: stepNameSchema, times: z.int().min(1).max(100) })]),
+});
+
+export const chainStepSchema = z.strictObject({
+  name: stepNameSchema,
+  promptTemplate: z.string().min(1).max(1_000_000),
+  system: z.string().max(1_000_000).optional(),
+  model: modelNameSchema.optional(),
+  temperature: temperatureSchema.default(0.3),
+  maxOutputTokens: maxOutputTokensSchema.default(DEFAULT_MAX_OUTPUT_TOKENS),
+  outputParser: outputParserSchema.default('text'),
+  condition: expressionSchema.optional(),
+  gate: gateSchema.optional(),
+});
+
+export const chainInputSchema = z.strictObject({
+  initialPrompt: jsonValueSchema,
+  steps: z.array(chainStepSchema).min(1).max(MAX_STEPS),
+  ...runFields,
+});
+export type ChainInput = z.infer<typeof chainInputSchema>;
+
+export const chainResultSchema = z.strictObject({
+  finalOutput: jsonValueSchema,
+  chainResults: z.array(
+    z.strictObject({
+      step: z.string(),
+      prompt: jsonValueSchema,
+      response: jsonValueSchema,
+      raw: jsonValueSchema.optional(),
+      model: z.string().optional(),
+    }),
+  ),
+  context: jsonValueSchema,
+  ...resultFields,
+});
+export type ChainResult = z.infer<typeof chainResultSchema>;

@@ -1,0 +1,3 @@
+/** Plain data: what may cross a process boundary. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+export type JsonObject = { [key: string]: JsonValue };

@@ -1,0 +1,28 @@
+/** Numbers that several layers must agree on. Sizes in bytes unless the name says otherwise. */
+
+/** A value whose JSON is larger than this travels as a content reference. */
+export const INLINE_LIMIT_BYTES = 8 * 1024;
+
+/** Total attempts of a handler step, and of a sub-pattern (which retries inside). */
+export const DEFAULT_RETRY_COUNT = { handler: 3, pattern: 1 } as const;
+
+/** Start-to-close timeout of one attempt of a handler step. */
+export const DEFAULT_HANDLER_TIMEOUT_SECONDS = 300;
+
+/** Output limit of a model call that names none: a worst case needs one. */
+export const DEFAULT_MAX_OUTPUT_TOKENS = 1024;
+
+/** Context window assumed for a model whose registry entry names none, in tokens. */
+export const DEFAULT_CONTEXT_TOKENS = 32_768;
+
+/** The largest document the client accepts. */
+export const MAX_DOCUMENT_BYTES = 100 * 1024 * 1024;
+
+/** The largest text that extraction hands on. */
+export const MAX_EXTRACTED_CHARACTERS = 20_000_000;
+
+/** Heartbeats of an activity: see docs/operations.md for how they bound cancel and recovery. */
+export const HEARTBEAT = { intervalMs: 1_000, busyIntervalMs: 2_000, busyAbove: 100, timeoutSeconds: 6 } as const;
+
+/** Most steps in one pipeline, and most members or stages in one pattern. */
+export const MAX_STEPS = 500;

@@ -1,0 +1,95 @@
+import type { ContentReference } from './content';
+import type { JsonObject } from './json';
+import type { ModelTask } from './names';
+import type { CallUsage } from './usage';
+
+/** USD per million tokens. */
+export type Price = { input: number; output: number };
+
+/** What a run keeps of a model for its whole life: never an endpoint, never a key. */
+export type PinnedModel = {
+  name: string;
+  provider: string;
+  model: string;
+  price?: Price;
+  contextTokens?: number;
+  fallback?: string[];
+};
+
+/** The models a run can reach, as they were when it started. */
+export type ModelPins = { tasks: Partial<Record<ModelTask | 'default', string>>; models: Record<string, PinnedModel> };
+
+/** What a task takes. `text` is always the text to work on; the others belong to single tasks. */
+export type TaskInput = {
+  text: string;
+  /** classification: the labels to choose from. */
+  labels?: string[];
+  /** translation: a language name or tag. */
+  targetLanguage?: string;
+  /** extraction: the entity types wanted. */
+  entityTypes?: string[];
+  /** summarization: how long, and what kind of document it is. */
+  maxWords?: number;
+  documentType?: string;
+  /** generation: a system prompt. */
+  system?: string;
+};
+
+export type Entity = { type: string; text: string; start?: number; end?: number };
+
+/** `note` says what the model could not do, where it matters (for instance a language it does not know). */
+export type ClassificationResult = { prediction: string; score: number; scores: Record<string, number>; note?: string };
+export type TextResult = { text: string; note?: string };
+export type ExtractionResult = { entities: Entity[]; note?: string };
+export type EmbeddingResult = { dimensions: number; embedding: number[] | ContentReference };
+
+/** A task's typed result: what lets a rule-based classifier, a local model and GPT vote in one ensemble. */
+export type TaskResults = {
+  classification: ClassificationResult;
+  sentiment: ClassificationResult;
+  summarization: TextResult;
+  translation: TextResult;
+  generation: TextResult;
+  extraction: ExtractionResult;
+  embedding: EmbeddingResult;
+};
+
+/** Settings of one call; what is left out has the registry's or the product's default. */
+export type CallSettings = {
+  temperature?: number;
+  maxOutputTokens?: number;
+  seed?: number;
+  timeoutMs?: number;
+};
+
+/** A finished task: the typed result, the model that gave it, and what that took. */
+export type TaskAnswer<T extends ModelTask = ModelTask> = { model: string; result: TaskResults[T]; usage: CallUsage };
+
+export const FINISH_REASONS = ['stop', 'length', 'refusal', 'other'] as const;
+export type FinishReason = (typeof FINISH_REASONS)[number];
+
+/** One message of a chat request. */
+export type ChatMessage = { role: 'system' | 'user' | 'assistant'; content: string };
+
+/** One request to a chat model: exactly what is sent, and so what the journal's key is made from. */
+export type CompletionRequest = {
+  kind: 'chat';
+  messages: ChatMessage[];
+  temperature: number;
+  maxOutputTokens: number;
+  seed?: number;
+  /** Structured output: a name and a JSON Schema. */
+  responseSchema?: { name: string; schema: JsonObject };
+};
+
+/** One request to an embedding model. */
+export type EmbeddingRequest = { kind: 'embedding'; text: string };
+
+export type ProviderRequest = CompletionRequest | EmbeddingRequest;
+
+/** Tokens of one answer; `estimated` where the provider sent no count. */
+export type TokenCounts = { inputTokens: number; outputTokens: number; estimated?: boolean };
+
+export type CompletionAnswer = { kind: 'chat'; text: string; finishReason: FinishReason; tokens: TokenCounts };
+export type EmbeddingAnswer = { kind: 'embedding'; embedding: number[]; tokens: TokenCounts };
+export type ProviderAnswer = CompletionAnswer | EmbeddingAnswer;

@@ -1,0 +1,92 @@
+/**
+ * Every name that crosses a process boundary: task queue, Workflow Types, messages, ids.
+ * Nothing else in the project spells one of these out.
+ */
+
+/** The Task Queue that every Cadenza Worker polls. */
+export const TASK_QUEUE = 'cadenza';
+
+/** The patterns a person can start. A pattern's name is its Workflow Type. */
+export const PATTERNS = [
+  'pipeline',
+  'routeToModel',
+  'ensemble',
+  'cascade',
+  'chain',
+  'treeOfThought',
+  'eventRouter',
+  'batch',
+] as const;
+export type Pattern = (typeof PATTERNS)[number];
+
+/** Patterns that can be a step of a pipeline or a member of an ensemble: those that end with an answer. */
+export const ANSWERING_PATTERNS = [
+  'pipeline',
+  'routeToModel',
+  'ensemble',
+  'cascade',
+  'chain',
+  'treeOfThought',
+] as const;
+export type AnsweringPattern = (typeof ANSWERING_PATTERNS)[number];
+
+/** The field of a pattern's result that counts as its answer when it runs inside another pattern. */
+export const MAIN_OUTPUT = {
+  pipeline: 'output',
+  routeToModel: 'result',
+  ensemble: 'aggregatedResult',
+  cascade: 'finalResult',
+  chain: 'finalOutput',
+  treeOfThought: 'finalSolution',
+} as const satisfies Record<AnsweringPattern, string>;
+
+/** Queries and Updates that every pattern answers. */
+export const MESSAGES = {
+  progress: 'progress',
+  pause: 'pause',
+  resume: 'resume',
+  approve: 'approve',
+  retry: 'retry',
+} as const;
+
+/** Activity Types that are not handlers. Handlers run under their own name. */
+export const SYSTEM_ACTIVITIES = ['prepareRun'] as const;
+
+/** The handlers that ship with the product; each is the name of an activity. */
+export const BUILT_IN_HANDLERS = [
+  'extract_text',
+  'classify',
+  'extract_entities',
+  'generate_summary',
+  'validate',
+] as const;
+export type BuiltInHandler = (typeof BUILT_IN_HANDLERS)[number];
+
+/** What a model can be asked to do. `default` in the registry's `tasks` serves every task that has no line of its own. */
+export const MODEL_TASKS = [
+  'classification',
+  'generation',
+  'embedding',
+  'summarization',
+  'translation',
+  'sentiment',
+  'extraction',
+] as const;
+export type ModelTask = (typeof MODEL_TASKS)[number];
+
+/** What a step (or a definition) may be called. */
+export const STEP_NAME_PATTERN = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** Names with a meaning of their own in references and templates; no step may take one. */
+export const RESERVED_STEP_NAMES = ['input', 'initial_input', 'problem', 'thought', 'state', 'path'] as const;
+
+/** The Workflow Id of a run that was not given one. `unique` is a UUID. */
+export function workflowIdFor(pattern: Pattern, unique: string): string {
+  return `${pattern}-${unique}`;
+}
+
+/** Memo field in which a run leaves what `list` shows of it: `{ status, costUsd }`. */
+export const MEMO_OUTCOME = 'cadenza';
+
+/** The label that separates tenants: content is only readable within the namespace and tenant that wrote it. */
+export const TENANT_LABEL = 'tenant';

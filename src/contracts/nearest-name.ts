@@ -1,0 +1,45 @@
+/**
+ * The allowed name closest to a misspelt one, or undefined when none is near (more than a third of it differs).
+ * Distance is Levenshtein's; ties go to the earlier candidate.
+ */
+export function nearestName(given: string, allowed: readonly string[]): string | undefined {
+  const wanted = given.slice(0, 100).toLowerCase();
+  let best: { name: string; distance: number } | undefined;
+  for (const name of allowed) {
+    const distance = editDistance(wanted, name.toLowerCase());
+    if (
+      distance <= Math.max(1, Math.floor(Math.max(wanted.length, name.length) / 3)) &&
+      !(best && best.distance <= distance)
+    ) {
+      best = { name, distance };
+    }
+  }
+  return best?.name;
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column += 1) {
+      const replaced = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}
+
+/** A sentence part for messages: `; did you mean "x"?` or the list of what is allowed. */
+export function suggestion(given: string, allowed: readonly string[]): string {
+  const near = nearestName(given, allowed);
+  return near === undefined
+    ? `; known: ${allowed.join(', ') || 'none'}`
+    : `; did you mean "${near}"? (known: ${allowed.join(', ')})`;
+}
+
+/** A foreign name as messages show it: control characters out, at most 60 characters. */
+export function shown(name: string): string {
+  const clean = name.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
+  return clean.length > 60 ? `${clean.slice(0, 57)}...` : clean;
+}

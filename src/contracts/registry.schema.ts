@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { MODEL_TASKS } from './names';
+
+const price = z.strictObject({ input: z.number().nonnegative(), output: z.number().nonnegative() });
+
+/** `openai` is any OpenAI-compatible endpoint; its key is read from the variable that `apiKeyEnv` names. */
+export const openAiProviderSchema = z.strictObject({
+  type: z.literal('openai'),
+  baseUrl: z.url({ protocol: /^https?$/ }),
+  apiKeyEnv: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable')
+    .optional(),
+  requestsPerMinute: z.int().positive().optional(),
+  tokensPerMinute: z.int().positive().optional(),
+  /** Name of the field that limits output: older endpoints know `max_tokens` only. */
+  maxTokensField: z.enum(['max_tokens', 'max_completion_tokens']).default('max_tokens'),
+  /** How the endpoint takes a JSON Schema; `none` puts it into the prompt. */
+  structuredOutput: z.enum(['json_schema', 'json_object', 'none']).default('json_schema'),
+  /** Longest wait for one answer. */
+  timeoutSeconds: z.number().positive().max(3600).default(120),
+});
+export type OpenAiProviderConfig = z.infer<typeof openAiProviderSchema>;
+
+export const modelSchema = z.strictObject({
+  provider: z.string().min(1),
+  model: z.string().min(1),
+  price: price.optional(),
+  contextTokens: z.int().positive().optional(),
+  fallback: z.array(z.string().min(1)).max(10).optional(),
+});
+export type ModelConfig = z.infer<typeof modelSchema>;
+
+/**
+ * The model registry as a person writes it. `builtin` and `local` need no line under `providers`.
+ * That names fit together (providers, fallbacks, tasks) is checked by the gateway, which knows them all.
+ */
+export const registrySchema = z.strictObject({
+  providers: z.record(z.string().min(1), openAiProviderSchema).default({}),
+  models: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}$/), modelSchema),
+  tasks: z.partialRecord(z.enum([...MODEL_TASKS, 'default']), z.string().min(1)).default({}),
+});
+export type RegistryConfig = z.infer<typeof registrySchema>;

@@ -1,0 +1,54 @@
+import type { FailureInfo } from './failures';
+import type { Pattern } from './names';
+import type { ShownUsage, Usage } from './usage';
+
+/** Where a run stands, as every command shows it. */
+export const RUN_STATUSES = [
+  'running',
+  'paused',
+  'completed',
+  'partial',
+  'failed',
+  'cancelled',
+  'terminated',
+  'timed_out',
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+export const STEP_STATUSES = ['pending', 'running', 'completed', 'failed', 'skipped', 'cancelled'] as const;
+export type StepStatus = (typeof STEP_STATUSES)[number];
+
+/** Exit status of every command. `interrupted` is a detach: the run goes on. */
+export const EXIT = { ok: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
+
+/** The exit status that a run's own status stands for. */
+export function exitStatusFor(status: RunStatus): number {
+  return status === 'failed' || status === 'cancelled' || status === 'terminated' || status === 'timed_out'
+    ? EXIT.failed
+    : EXIT.ok;
+}
+
+/** One step of a run as progress shows it. Times are ISO 8601. */
+export type StepProgress = {
+  name: string;
+  status: StepStatus;
+  handler?: string;
+  models?: string[];
+  startedAt?: string;
+  durationSeconds?: number;
+  attempts?: number;
+  usage?: ShownUsage;
+  error?: FailureInfo;
+  reason?: string;
+  note?: string;
+};
+
+/** The answer of the `progress` query. */
+export type RunProgress = {
+  pattern: Pattern;
+  definition?: string;
+  status: RunStatus;
+  startedAt: string;
+  steps: StepProgress[];
+  usage: Usage;
+};

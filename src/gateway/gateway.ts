@@ -1,0 +1,46 @@
+import type {
+  CallSettings,
+  ModelPins,
+  PinnedModel,
+  ProviderAnswer,
+  ProviderRequest,
+  TaskInput,
+  TaskResults,
+} from '../contracts/model';
+import type { ModelTask } from '../contracts/names';
+
+/** What a provider is told beside the request itself. */
+export type SendOptions = { signal: AbortSignal; idempotencyKey?: string; timeoutMs?: number };
+
+/** Sends one request to the provider: one HTTP request, no retry. @throws CadenzaError classified, never with a body */
+export type Send = (request: ProviderRequest, options: SendOptions) => Promise<ProviderAnswer>;
+
+/** The most a request can use, counted before it leaves. */
+export type WorstCase = { inputTokens: number; outputTokens: number };
+
+/**
+ * Stands between a task and the wire, once for each request (a repair is a request of its own): the place of the
+ * journal, the ledger and the idempotency key. Must call `send` at most once.
+ */
+export type Guard = (request: ProviderRequest, send: Send, worstCase: WorstCase) => Promise<ProviderAnswer>;
+
+export type ProcessOptions = {
+  model: PinnedModel;
+  signal: AbortSignal;
+  settings?: CallSettings;
+  /** Left out: requests go straight to the provider. Built-in models send none. */
+  guard?: Guard;
+};
+
+/** Models by name. Knows no Temporal; usable in a plain script. */
+export interface Gateway {
+  /** The whole registry as a run pins it: names, provider model ids, prices. */
+  readonly pins: ModelPins;
+  /**
+   * Does one task with one model and returns the typed result.
+   * @throws CadenzaError one of the model rows of the failure table; an abort rejects with `signal.reason`.
+   */
+  process<T extends ModelTask>(task: T, input: TaskInput, options: ProcessOptions): Promise<TaskResults[T]>;
+  /** Ends threads and connections. */
+  close(): Promise<void>;
+}
