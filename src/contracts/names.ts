@@ -49,9 +49,6 @@ export const MESSAGES = {
   retry: 'retry',
 } as const;
 
-/** Activity Types that are not handlers. Handlers run under their own name. */
-export const SYSTEM_ACTIVITIES = ['prepareRun'] as const;
-
 /** The handlers that ship with the product; each is the name of an activity. */
 export const BUILT_IN_HANDLERS = [
   'extract_text',

@@ -1,0 +1,16 @@
+import type { Gateway } from '../gateway/gateway';
+import type { Handlers } from '../handlers/handler';
+import type { ContentStore } from '../store/content-store';
+import type { Journal } from '../store/journal';
+import type { Definition } from '../contracts/pipeline.schema';
+
+/** What the composition root gives the activities: everything behind an interface. */
+export type ActivityDependencies = {
+  namespace: string;
+  gateway: Gateway;
+  store: ContentStore;
+  journal: Journal;
+  handlers: Handlers;
+  /** Definitions by name, with the hash that is their version. */
+  definitions: ReadonlyMap<string, { definition: Definition; version: string }>;
+};

@@ -1,0 +1,42 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import type { FailureType } from '../contracts/failures';
+import { isCadenzaError } from '../contracts/failures';
+import type { StepFailureDetail } from '../contracts/step-activity';
+
+/** Longest message of a handler's own error that a failure carries. */
+const MESSAGE_LIMIT = 500;
+
+/**
+ * Any error as Temporal should see it: type and retry from the failure table, a Retry-After as the next retry's delay.
+ * Cancellations pass unchanged. Neither cause nor stack travels: both may quote what a handler worked on.
+ */
+export function toApplicationFailure(error: unknown, detail?: StepFailureDetail): Error {
+  if (error instanceof CancelledFailure) return error;
+  if (!isCadenzaError(error)) return create('HandlerFailed', ownMessage(error), true, detail);
+  const withField = detail && error.field !== undefined ? { ...detail, field: error.field } : detail;
+  return create(error.type, error.message, error.retryable, withField, error.retryAfterMs);
+}
+
+function create(
+  type: FailureType,
+  message: string,
+  retryable: boolean,
+  detail?: StepFailureDetail,
+  retryAfterMs?: number,
+): ApplicationFailure {
+  const failure = ApplicationFailure.create({
+    type,
+    message,
+    nonRetryable: !retryable,
+    ...(detail ? { details: [detail] } : {}),
+    ...(retryable && retryAfterMs !== undefined ? { nextRetryDelay: retryAfterMs } : {}),
+  });
+  failure.stack = `${failure.name}: ${message}`;
+  return failure;
+}
+
+function ownMessage(error: unknown): string {
+  const message =
+    error instanceof Error ? `${error.name}: ${error.message}` : 'the handler threw something that is no Error';
+  return message.length > MESSAGE_LIMIT ? `${message.slice(0, MESSAGE_LIMIT)}…` : message;
+}

@@ -1,0 +1,23 @@
+import type { Step } from '../../contracts/pipeline.schema';
+import { parentsOf } from './step-edges';
+
+/**
+ * The names along one cycle, its first name again at the end, or undefined. Steps that can run are taken away, round by
+ * round (Kahn's algorithm); from what is left, following any parent must come round.
+ */
+export function findCycle(steps: readonly Pick<Step, 'name' | 'inputs' | 'dependsOn'>[]): string[] | undefined {
+  const left = new Map(steps.map((step) => [step.name, parentsOf(step)]));
+  let shrunk = true;
+  while (shrunk) {
+    const free = [...left].filter(([, parents]) => !parents.some((parent) => left.has(parent)));
+    free.forEach(([name]) => left.delete(name));
+    shrunk = free.length > 0;
+  }
+  const start = left.keys().next().value;
+  if (start === undefined) return undefined;
+  const path: string[] = [];
+  for (let name: string = start; ; name = left.get(name)?.find((parent) => left.has(parent)) as string) {
+    if (path.includes(name)) return [...path.slice(path.indexOf(name)), name];
+    path.push(name);
+  }
+}

@@ -1,0 +1,34 @@
+import type { CallUsage } from '../contracts/usage';
+import { addUsage, NO_USAGE } from '../core/usage';
+import type { JournalCost } from './journal';
+
+/** What became of a request. `sent` without an end is a call that was cut; `replayed` is an answer read again. */
+export type AttemptLine =
+  | { state: 'sent'; id: string; worstCase: JournalCost }
+  | { state: 'refused' | 'unknown'; id: string }
+  | { state: 'answered'; id: string; cost: JournalCost }
+  | { state: 'replayed'; model: string };
+
+/**
+ * What the attempts of a step have used: answered calls at their price, refused ones as calls without cost, and calls
+ * whose end never came, or came as `unknown`, at their worst case and counted apart as cut.
+ */
+export function usageOfAttempts(lines: readonly AttemptLine[]): CallUsage {
+  const ends = new Map(lines.flatMap((line) => ('id' in line && line.state !== 'sent' ? [[line.id, line]] : [])));
+  return addUsage(
+    ...lines.map((line): CallUsage => {
+      if (line.state === 'replayed') return { byModel: { [line.model]: { ...NO_USAGE, journalHits: 1 } } };
+      if (line.state !== 'sent') return { byModel: {} };
+      const end = ends.get(line.id);
+      const sent = { ...NO_USAGE, calls: 1 };
+      if (end?.state === 'answered') {
+        const { model, ...cost } = end.cost;
+        return { byModel: { [model]: { ...sent, ...cost } } };
+      }
+      const { model, costNanoUsd } = line.worstCase;
+      return {
+        byModel: { [model]: end?.state === 'refused' ? sent : { ...sent, cutCalls: 1, costNanoUsd } },
+      };
+    }),
+  );
+}

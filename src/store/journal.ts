@@ -1,0 +1,33 @@
+import type { ProviderAnswer } from '../contracts/model';
+import type { CallUsage } from '../contracts/usage';
+
+/** One step of one run, over all its attempts: the unit whose usage is added up. */
+export type JournalStep = { namespace: string; workflowId: string; firstRunId: string; step: string };
+
+/** One request of a step. A changed request has another hash, and so never gets a stale answer. */
+export type JournalKey = JournalStep & { sample: number; requestHash: string };
+
+/** What a request used, as the journal keeps it. */
+export type JournalCost = { model: string; inputTokens: number; outputTokens: number; costNanoUsd: number };
+
+/** The right to send one request. Exactly one of `answered` and `failed` ends it. */
+export type Claim = {
+  kind: 'claimed';
+  /** Before the request leaves: from here on a crash counts it as cut, at its worst case. */
+  sending(worstCase: JournalCost): Promise<void>;
+  /** The answer is on disk when this returns. */
+  answered(answer: ProviderAnswer, cost: JournalCost): Promise<void>;
+  /** No answer. `unknown` when the provider may have charged for it. */
+  failed(outcome: 'refused' | 'unknown'): Promise<void>;
+};
+
+/**
+ * The response journal: an answer that reached a worker is written before the activity completes and read before the
+ * provider is called. Of two attempts that race one gets the claim; the other waits for its answer, or for its lease to
+ * run out. @throws CadenzaError `StoreUnavailable`: a call that can not be journalled is not sent.
+ */
+export interface Journal {
+  open(key: JournalKey, signal: AbortSignal): Promise<{ kind: 'answered'; answer: ProviderAnswer } | Claim>;
+  /** Everything that the attempts of a step have used so far. */
+  usage(step: JournalStep): Promise<CallUsage>;
+}

@@ -1,0 +1,41 @@
+import type { ActivityOptions } from '@temporalio/workflow';
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { DEFAULT_HANDLER_TIMEOUT_SECONDS, DEFAULT_RETRY_COUNT, HEARTBEAT } from '../contracts/limits';
+import type { Step } from '../contracts/pipeline.schema';
+import type { StepInvocation, StepOutcome, SystemActivities } from '../contracts/step-activity';
+
+/** Quick, local, and safe to repeat: checking the input and reading what a step has used. */
+export const system = proxyLocalActivities<SystemActivities>({
+  startToCloseTimeout: '10 seconds',
+  scheduleToCloseTimeout: '1 minute',
+  retry: { initialInterval: '100 milliseconds', maximumAttempts: 5 },
+});
+
+/** A provider may ask for a long wait between attempts; the whole step is given this long for them. */
+const WAITS_SECONDS = 7 * 24 * 3600;
+
+/** Runs a handler's activity with the step's own retry count and timeout: the one retry layer there is. */
+export function runHandler(step: Step, invocation: StepInvocation): Promise<StepOutcome> {
+  const name = step.handler as string;
+  const activities = proxyActivities<Record<string, (invocation: StepInvocation) => Promise<StepOutcome>>>(
+    handlerOptions(step),
+  );
+  return (activities[name] as (invocation: StepInvocation) => Promise<StepOutcome>)(invocation);
+}
+
+function handlerOptions(step: Step): ActivityOptions {
+  const timeout = step.timeoutSeconds ?? DEFAULT_HANDLER_TIMEOUT_SECONDS;
+  const attempts = step.retryCount ?? DEFAULT_RETRY_COUNT.handler;
+  return {
+    startToCloseTimeout: timeout * 1000,
+    scheduleToCloseTimeout: (timeout * attempts + WAITS_SECONDS) * 1000,
+    heartbeatTimeout: HEARTBEAT.timeoutSeconds * 1000,
+    retry: {
+      initialInterval: '1 second',
+      backoffCoefficient: 2,
+      maximumInterval: '1 minute',
+      maximumAttempts: attempts,
+    },
+    summary: step.name === step.handler ? step.name : `${step.name}: ${step.handler}`,
+  };
+}
