@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { CadenzaError } from '../contracts/failures';
+
+/** What the environment says, with every path absolute. What was not set and has no default is left out. */
+export type Environment = {
+  /** State of this project: server, worker, database, store. */
+  home: string;
+  /** Folder of the content store. */
+  store: string;
+  /** What may be shared between projects and fetched again: server binary, local model. */
+  cache: string;
+  /** File of the model registry. */
+  models?: string;
+  /** Module of the user's own handlers. */
+  handlers?: string;
+  /** Ports of the embedded server, only where a person chose them: then they are not negotiable. */
+  temporalPort?: number;
+  uiPort?: number;
+  /** The variables that `@temporalio/envconfig` reads. Can hold an API key and certificates: never print it. */
+  temporal: Readonly<Record<string, string>>;
+};
+
+/** The folder of a project's state below the working directory. */
+export const DEFAULT_HOME = '.cadenza';
+
+/**
+ * Reads and checks every variable that Cadenza knows; an empty value counts as not set. Creates nothing.
+ * Throws `ConfigurationInvalid`, naming the variable, its value and what is allowed.
+ */
+export function readEnvironment(env: NodeJS.ProcessEnv = process.env, cwd: string = process.cwd()): Environment {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = variables(cwd).safeParse(given);
+  if (!parsed.success) throw wrongVariable(parsed.error, given as Record<string, string>);
+  const known = parsed.data;
+  const home = known.CADENZA_HOME ?? path.join(cwd, DEFAULT_HOME);
+  return {
+    home,
+    store: known.CADENZA_STORE ?? path.join(home, 'store'),
+    cache: known.CADENZA_CACHE ?? path.join(userCache(given as Record<string, string>), 'cadenza'),
+    ...(known.CADENZA_MODELS && { models: known.CADENZA_MODELS }),
+    ...(known.CADENZA_HANDLERS && { handlers: known.CADENZA_HANDLERS }),
+    ...(known.CADENZA_TEMPORAL_PORT && { temporalPort: known.CADENZA_TEMPORAL_PORT }),
+    ...(known.CADENZA_UI_PORT && { uiPort: known.CADENZA_UI_PORT }),
+    temporal: Object.fromEntries(
+      Object.entries(given as Record<string, string>).filter(([name]) => isReadByTemporal(name)),
+    ),
+  };
+}
+
+function variables(cwd: string) {
+  const location = z.string().transform((value) => path.resolve(cwd, value));
+  const existing = location.refine(existsSync, { error: 'no such file' });
+  const port = z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .refine((value) => value >= 1 && value <= 65_535)
+    .optional();
+  return z
+    .object({
+      CADENZA_HOME: location.optional(),
+      CADENZA_STORE: location.optional(),
+      CADENZA_CACHE: location.optional(),
+      CADENZA_MODELS: existing.optional(),
+      CADENZA_HANDLERS: existing.optional(),
+      CADENZA_TEMPORAL_PORT: port,
+      CADENZA_UI_PORT: port,
+    })
+    .refine((all) => !all.CADENZA_UI_PORT || all.CADENZA_UI_PORT !== all.CADENZA_TEMPORAL_PORT, {
+      path: ['CADENZA_UI_PORT'],
+      error: 'the port of the Temporal server itself, CADENZA_TEMPORAL_PORT',
+    });
+}
+
+const ALLOWED: Record<string, string> = {
+  CADENZA_MODELS: 'it must be the path of a model registry (YAML or JSON); there is no such file',
+  CADENZA_HANDLERS: 'it must be the path of a module with handlers; there is no such file',
+  CADENZA_TEMPORAL_PORT: 'it must be a port from 1 to 65535',
+  CADENZA_UI_PORT: 'it must be a port from 1 to 65535, and not the one in CADENZA_TEMPORAL_PORT',
+};
+
+function wrongVariable(error: z.ZodError, given: Record<string, string>): CadenzaError {
+  const name = String(error.issues[0]?.path[0]);
+  return new CadenzaError(
+    'ConfigurationInvalid',
+    `${name} is ${JSON.stringify(given[name])}: ${ALLOWED[name] ?? 'it must be the path of a folder'}.`,
+    { field: name },
+  );
+}
+
+function userCache(given: Record<string, string>): string {
+  const named = given.XDG_CACHE_HOME;
+  // The XDG specification: a relative path is to be ignored.
+  return named && path.isAbsolute(named) ? named : path.join(given.HOME ?? homedir(), '.cache');
+}
+
+/** `TEMPORAL_*`, and the variables that say where its configuration file is. */
+function isReadByTemporal(name: string): boolean {
+  return name.startsWith('TEMPORAL_') || ['HOME', 'XDG_CONFIG_HOME', 'APPDATA', 'USERPROFILE'].includes(name);
+}
