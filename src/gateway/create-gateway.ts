@@ -1,0 +1,104 @@
+import { CadenzaError } from '../contracts/failures';
+import type { PinnedModel, ProviderRequest } from '../contracts/model';
+import type { OpenAiProviderConfig } from '../contracts/registry.schema';
+import { shown, suggestion } from '../contracts/nearest-name';
+import type { BuiltinModels } from './builtin-models';
+import { PROVIDERS_WITHOUT_LINE } from './check-registry-names';
+import { createConnections } from './connections';
+import type { Environment } from './environment';
+import type { Gateway, ProcessOptions, Send } from './gateway';
+import { checkFits, worstCaseOf } from './measure-request';
+import type { OpenAiProvider } from './openai-provider';
+import { createOpenAiProvider } from './openai-provider';
+import { knownTask, pinsOf } from './pins';
+import type { Registry } from './registry';
+import { runTask } from './tasks/run-task';
+
+/** Finds or starts the local model's OpenAI-compatible endpoint. @throws CadenzaError `ModelNotInstalled` */
+export type LocalModel = { baseUrl(): Promise<string> };
+
+export type GatewayOptions = {
+  registry: Registry;
+  environment: Environment;
+  builtin: BuiltinModels;
+  local?: LocalModel;
+};
+
+/** A small model on a processor takes its time. */
+const LOCAL_TIMEOUT_SECONDS = 600;
+
+/**
+ * The models of one worker. Endpoints and keys come from its own registry and environment, whatever a run has pinned:
+ * a pinned model names a provider, and where to reach that is looked up here.
+ */
+export function createGateway({ registry, environment, builtin, local }: GatewayOptions): Gateway {
+  const connections = createConnections();
+  const providers = new Map<string, OpenAiProvider>();
+
+  const providerAt = (name: string, config: OpenAiProviderConfig): OpenAiProvider => {
+    const id = `${name} ${config.baseUrl}`;
+    const provider = providers.get(id) ?? createOpenAiProvider({ name, config, environment, connections });
+    providers.set(id, provider);
+    return provider;
+  };
+
+  const providerOf = async ({ provider }: PinnedModel): Promise<OpenAiProvider> => {
+    const { providers: configs } = registry.config;
+    const config = Object.hasOwn(configs, provider) ? configs[provider] : undefined;
+    if (config) return providerAt(provider, config);
+    if (provider === 'local') return providerAt(provider, localConfig(await localBaseUrl(local)));
+    throw unknownProvider(provider, [...Object.keys(configs), ...PROVIDERS_WITHOUT_LINE]);
+  };
+
+  return {
+    pins: pinsOf(registry.config),
+
+    async process(task, input, options) {
+      knownTask(task);
+      const { model, signal } = options;
+      signal.throwIfAborted();
+      if (model.provider === 'builtin') return builtin.process(model.model, task, input, signal);
+      const provider = await providerOf(model);
+      provider.checkKey();
+      const send: Send = (request, sendOptions) => provider.send(model.model, request, sendOptions);
+      const ask = (request: ProviderRequest) => sendGuarded(request, send, options);
+      return runTask(task, input, { model: model.name, settings: options.settings ?? {}, ask });
+    },
+
+    async close() {
+      await Promise.all([connections.close(), builtin.close()]);
+    },
+  };
+}
+
+function sendGuarded(request: ProviderRequest, send: Send, { model, signal, settings, guard }: ProcessOptions) {
+  checkFits(request, model);
+  const timeout = settings?.timeoutMs === undefined ? {} : { timeoutMs: settings.timeoutMs };
+  if (!guard) return send(request, { signal, ...timeout });
+  return guard(request, (sent, options) => send(sent, { ...timeout, ...options }), worstCaseOf(request));
+}
+
+function localBaseUrl(local: LocalModel | undefined): Promise<string> {
+  if (local) return local.baseUrl();
+  throw new CadenzaError(
+    'ModelNotInstalled',
+    'the local model is not installed on this worker: run `cadenza models install local`',
+  );
+}
+
+function localConfig(baseUrl: string): OpenAiProviderConfig {
+  return {
+    type: 'openai',
+    baseUrl,
+    maxTokensField: 'max_tokens',
+    structuredOutput: 'json_schema',
+    timeoutSeconds: LOCAL_TIMEOUT_SECONDS,
+  };
+}
+
+function unknownProvider(name: string, known: string[]): CadenzaError {
+  return new CadenzaError(
+    'ConfigurationInvalid',
+    `the registry of this worker has no provider "${shown(name)}"${suggestion(name, [...new Set(known)])}`,
+  );
+}

@@ -1,0 +1,71 @@
+import { CadenzaError } from '../contracts/failures';
+import { DEFAULT_CONTEXT_TOKENS, DEFAULT_MAX_OUTPUT_TOKENS } from '../contracts/limits';
+import type { PinnedModel, ProviderRequest } from '../contracts/model';
+import type { WorstCase } from './gateway';
+
+/** What chat templates add: to a request, and to each of its messages. */
+const REQUEST_OVERHEAD_TOKENS = 16;
+const MESSAGE_OVERHEAD_TOKENS = 8;
+
+/** Tokens left for the instructions of a task when a text is cut to fit. */
+const INSTRUCTION_TOKENS = 1_000;
+
+/** English has about four bytes to a token, most other scripts three: three errs on the safe side for prose. */
+const BYTES_PER_TOKEN = 3;
+
+/**
+ * The most a request can use. A token of a byte-level tokenizer stands for at least one byte, so bytes bound the input
+ * from above; a schema counts too, as providers put it into the prompt.
+ */
+export function worstCaseOf(request: ProviderRequest): WorstCase {
+  const { bytes, overhead } = sizeOf(request);
+  return { inputTokens: bytes + overhead, outputTokens: outputTokensOf(request) };
+}
+
+/**
+ * Refuses a request that would not fit: some endpoints cut it without a word.
+ * @throws CadenzaError `InputTooLarge` naming the estimated tokens and the limit
+ */
+export function checkFits(request: ProviderRequest, model: PinnedModel): void {
+  const { bytes, overhead } = sizeOf(request);
+  const input = Math.ceil(bytes / BYTES_PER_TOKEN) + overhead;
+  const output = outputTokensOf(request);
+  const limit = model.contextTokens ?? DEFAULT_CONTEXT_TOKENS;
+  if (input + output <= limit) return;
+  const room = output > 0 ? ` plus ${output} for the answer` : '';
+  throw new CadenzaError(
+    'InputTooLarge',
+    `the request has about ${input} tokens${room}; model "${model.name}" takes ${limit} (contextTokens)`,
+  );
+}
+
+/**
+ * How much of a text, in UTF-16 units from its start, a model can take beside a task's instructions and the answer.
+ * Never ends inside a character; `text.length` where all of it fits.
+ */
+export function charactersThatFit(
+  text: string,
+  model: Pick<PinnedModel, 'contextTokens'>,
+  maxOutputTokens: number = DEFAULT_MAX_OUTPUT_TOKENS,
+): number {
+  const tokens = (model.contextTokens ?? DEFAULT_CONTEXT_TOKENS) - maxOutputTokens - INSTRUCTION_TOKENS;
+  const room = Math.max(0, tokens * BYTES_PER_TOKEN);
+  // A UTF-16 unit has three bytes at most.
+  if (text.length * 3 <= room) return text.length;
+  return new TextEncoder().encodeInto(text, new Uint8Array(Math.min(room, text.length * 3))).read;
+}
+
+function sizeOf(request: ProviderRequest): { bytes: number; overhead: number } {
+  if (request.kind === 'embedding') return { bytes: bytesOf(request.text), overhead: REQUEST_OVERHEAD_TOKENS };
+  const schema = request.responseSchema ? bytesOf(JSON.stringify(request.responseSchema)) : 0;
+  const bytes = request.messages.reduce((sum, message) => sum + bytesOf(message.content), schema);
+  return { bytes, overhead: REQUEST_OVERHEAD_TOKENS + MESSAGE_OVERHEAD_TOKENS * request.messages.length };
+}
+
+function outputTokensOf(request: ProviderRequest): number {
+  return request.kind === 'embedding' ? 0 : request.maxOutputTokens;
+}
+
+function bytesOf(text: string): number {
+  return Buffer.byteLength(text, 'utf8');
+}

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import type {
+  CompletionAnswer,
+  CompletionRequest,
+  EmbeddingAnswer,
+  EmbeddingRequest,
+  FinishReason,
+  TokenCounts,
+} from '../contracts/model';
+import { unreadable } from './classify-error';
+
+/** What providers return is read laxly: only the fields used, and none of them trusted to be there. */
+const count = z.int().nonnegative();
+const usageSchema = z
+  .object({ prompt_tokens: count, completion_tokens: count.catch(0) })
+  .optional()
+  .catch(undefined);
+const textSchema = z
+  .union([
+    z.string(),
+    z.array(z.object({ text: z.string().catch('') })).transform((parts) => parts.map(textOf).join('')),
+  ])
+  .catch('');
+const choiceSchema = z.object({
+  message: z.object({ content: textSchema, refusal: z.string().nullish().catch(undefined) }),
+  finish_reason: z.string().nullish().catch(undefined),
+});
+const chatSchema = z.object({ choices: z.array(choiceSchema).min(1), usage: usageSchema });
+const embeddingSchema = z.object({
+  data: z.array(z.object({ embedding: z.array(z.number()).min(1) })).min(1),
+  usage: usageSchema,
+});
+
+/**
+ * The answer in a chat response. Tokens that the provider does not count are estimated.
+ * @throws CadenzaError `ModelAnswerUnreadable` for anything that is no chat response
+ */
+export function readChatAnswer(body: unknown, request: CompletionRequest, provider: string): CompletionAnswer {
+  const parsed = chatSchema.safeParse(asObject(body, provider));
+  const choice = parsed.data?.choices[0];
+  if (!parsed.success || !choice) throw unreadable(provider, 'it has no choices');
+  const { content, refusal } = choice.message;
+  const asked = request.messages.reduce((sum, message) => sum + message.content.length, 0);
+  return {
+    kind: 'chat',
+    text: content,
+    finishReason: refusal ? 'refusal' : finishReasonFrom(choice.finish_reason),
+    tokens: tokensFrom(parsed.data.usage, asked, content.length),
+  };
+}
+
+/** The vector in an embeddings response. @throws CadenzaError `ModelAnswerUnreadable` */
+export function readEmbeddingAnswer(body: unknown, request: EmbeddingRequest, provider: string): EmbeddingAnswer {
+  const parsed = embeddingSchema.safeParse(asObject(body, provider));
+  const embedding = parsed.data?.data[0]?.embedding;
+  if (!parsed.success || !embedding) throw unreadable(provider, 'it has no embedding');
+  return { kind: 'embedding', embedding, tokens: tokensFrom(parsed.data.usage, request.text.length, 0) };
+}
+
+/** Some proxies send JSON without its content type; `openai` then hands the text on. */
+function asObject(body: unknown, provider: string): unknown {
+  if (body === undefined || body === null || body === '') throw unreadable(provider, 'the body is empty');
+  if (typeof body !== 'string') return body;
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw unreadable(provider, 'the body is not JSON');
+  }
+}
+
+function finishReasonFrom(reason: string | null | undefined): FinishReason {
+  switch (reason) {
+    case 'stop':
+    case 'eos':
+    case null:
+    case undefined:
+      return 'stop';
+    case 'length':
+    case 'max_tokens':
+      return 'length';
+    case 'content_filter':
+    case 'refusal':
+      return 'refusal';
+    default:
+      return 'other';
+  }
+}
+
+function tokensFrom(usage: z.infer<typeof usageSchema>, asked: number, answered: number): TokenCounts {
+  return usage
+    ? { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens }
+    : { inputTokens: Math.ceil(asked / 4), outputTokens: Math.ceil(answered / 4), estimated: true };
+}
+
+function textOf(part: { text: string }): string {
+  return part.text;
+}
