@@ -21,7 +21,7 @@ module.exports = {
     {
       name: 'client-reaches-no-worker',
       severity: 'error',
-      from: { path: '^src/client\\.ts$' },
+      from: { path: '^src/client(\\.ts$|/)' },
       to: {
         reachable: true,
         path: '^src/(gateway|handlers|activities|worker)|node_modules/(openai|@temporalio/worker)',

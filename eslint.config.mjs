@@ -158,10 +158,10 @@ export default tseslint.config(
     may: ['contracts', 'core', 'config', 'gateway'],
     why: 'embedded/ may import contracts, config and the local model of the gateway.',
   }),
-  layer('client.ts', {
+  layer('client', {
     may: ['contracts', 'core', 'config', 'payloads', 'store'],
     typeOnly: ['workflows'],
-    files: ['src/client.ts'],
+    files: ['src/client.ts', 'src/client/**/*.ts'],
     why: 'client.ts knows workflows by type and messages only.',
   }),
   layer('worker.ts', {

@@ -49,6 +49,9 @@ export const MESSAGES = {
   retry: 'retry',
 } as const;
 
+/** Activity Types that are not handlers; no handler may take one of these names. */
+export const SYSTEM_ACTIVITIES = ['preparePipeline', 'readUsage'] as const;
+
 /** The handlers that ship with the product; each is the name of an activity. */
 export const BUILT_IN_HANDLERS = [
   'extract_text',

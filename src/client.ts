@@ -1,0 +1,12 @@
+/**
+ * The typed client library: start runs of any pattern, follow them, read their results. Talks to a Temporal server and
+ * to the content store; runs nothing itself. Nothing here ends the process or writes to a terminal.
+ */
+export { connectCadenza } from './client/connect';
+export type { Cadenza, CadenzaOptions, ListOptions, StartOptions } from './client/connect';
+export type { RunHandle } from './client/run-handle';
+export type { Envelope, RunList } from './contracts/envelope.schema';
+export { CadenzaError, isCadenzaError } from './contracts/failures';
+export type { FailureType } from './contracts/failures';
+export type { RunProgress, RunStatus, StepProgress } from './contracts/run';
+export type { GivenInput } from './contracts/check-input.schema';

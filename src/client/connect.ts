@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { Environment } from '../config/environment';
+import { readEnvironment } from '../config/environment';
+import { serverAddress } from '../config/server-address';
+import type { GivenInput } from '../contracts/check-input.schema';
+import type { RunList } from '../contracts/envelope.schema';
+import { CadenzaError } from '../contracts/failures';
+import type { Pattern } from '../contracts/names';
+import { PATTERNS, TASK_QUEUE, workflowIdFor } from '../contracts/names';
+import { shown } from '../contracts/nearest-name';
+import type { ContentStore } from '../store/content-store';
+import { createFileContentStore } from '../store/file-content-store';
+import { listRuns } from './list-runs';
+import { prepareInput } from './prepare-input';
+import type { RunHandle } from './run-handle';
+import { createRunHandle } from './run-handle';
+
+export type CadenzaOptions = {
+  /** An open client of Temporal to use instead of connecting; it is not closed with this one. */
+  client?: Client;
+  /** `host:port` of a server without TLS, instead of what the environment says. */
+  address?: string;
+  /** Where documents and large values go; the Workers must share it. Default: CADENZA_STORE. */
+  store?: ContentStore;
+  environment?: Environment;
+};
+
+export type StartOptions = {
+  /** The Workflow Id. One that is in use, or was, is refused. Default `<pattern>-<uuid>`. */
+  id?: string;
+};
+
+export type ListOptions = { limit?: number };
+
+/** A connection to the runs of one namespace. */
+export type Cadenza = {
+  readonly namespace: string;
+  /** The Temporal client behind this one. */
+  readonly temporal: Client;
+  /** @throws CadenzaError `InvalidInput`, `RunExists`, a row about documents, `StoreUnavailable`, `ServerUnavailable` */
+  start<P extends Pattern>(pattern: P, input: GivenInput<P>, options?: StartOptions): Promise<RunHandle<P>>;
+  /** A run by its id, any pattern. @throws CadenzaError `RunNotFound` */
+  find(workflowId: string): Promise<RunHandle>;
+  /** The newest runs first. */
+  list(options?: ListOptions): Promise<RunList>;
+  /** True when a Worker has asked for work of the task queue within the last minute. */
+  hasWorker(): Promise<boolean>;
+  close(): Promise<void>;
+};
+
+/** Connects to the server that the options or the environment name. @throws CadenzaError `ServerUnavailable` */
+export async function connectCadenza(options: CadenzaOptions = {}): Promise<Cadenza> {
+  const environment = options.environment ?? readEnvironment();
+  const { client, close } = await openClient(options, environment);
+  const namespace = client.options.namespace;
+  const store = options.store ?? createFileContentStore(environment.store);
+
+  return {
+    namespace,
+    temporal: client,
+    async start(pattern, given, { id } = {}) {
+      const input = await prepareInput(pattern, given, store, namespace);
+      const workflowId = id ?? workflowIdFor(pattern, randomUUID());
+      try {
+        const handle = await client.workflow.start<(input: unknown) => Promise<unknown>>(pattern, {
+          taskQueue: TASK_QUEUE,
+          workflowId,
+          args: [input],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          staticSummary: summaryOf(pattern, input),
+        });
+        return createRunHandle(client, { workflowId, runId: handle.firstExecutionRunId, pattern });
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        throw new CadenzaError('RunExists', `a run with the id "${shown(workflowId)}" is there already`, {
+          field: 'id',
+        });
+      }
+    },
+    find: (workflowId) => findRun(client, workflowId),
+    list: ({ limit = 50 } = {}) => listRuns(client, limit),
+    hasWorker: () => hasWorker(client),
+    close,
+  };
+}
+
+async function openClient(options: CadenzaOptions, environment: Environment) {
+  if (options.client) return { client: options.client, close: async () => undefined };
+  const { namespace, ...connectionOptions } = options.address
+    ? { address: options.address, namespace: 'default' }
+    : serverAddress(environment);
+  const connection = await Connection.connect(connectionOptions).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : '';
+    const { address = 'localhost:7233' } = connectionOptions;
+    throw new CadenzaError('ServerUnavailable', `no Temporal server answers at ${address} (${reason})`);
+  });
+  return { client: new Client({ connection, namespace }), close: () => connection.close() };
+}
+
+async function findRun(client: Client, workflowId: string): Promise<RunHandle> {
+  const found = await client.workflow
+    .getHandle(workflowId)
+    .describe()
+    .catch((): WorkflowExecutionInfo | undefined => undefined);
+  const pattern = PATTERNS.find((name) => name === found?.type);
+  if (!found || !pattern)
+    throw new CadenzaError('RunNotFound', `no run has the id "${shown(workflowId)}"`, { field: 'id' });
+  return createRunHandle(client, { workflowId, runId: found.runId, pattern });
+}
+
+async function hasWorker(client: Client): Promise<boolean> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: TASK_QUEUE },
+    taskQueueType: 1,
+  });
+  const now = Date.now() / 1000;
+  return (pollers ?? []).some(({ lastAccessTime }) => now - Number(lastAccessTime?.seconds ?? 0) < 60);
+}
+
+/** For the Temporal UI: what runs on what. A file's name, never its content. */
+function summaryOf(pattern: Pattern, input: unknown): string {
+  const { definition, input: value } = input as { definition?: string; input?: { name?: unknown } | null };
+  const name = typeof value?.name === 'string' ? `: ${shown(value.name)}` : '';
+  return `${definition === undefined ? pattern : shown(definition)}${name}`;
+}

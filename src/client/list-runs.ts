@@ -1,0 +1,39 @@
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import type { RunList } from '../contracts/envelope.schema';
+import { MEMO_OUTCOME, PATTERNS, TASK_QUEUE } from '../contracts/names';
+import { queryProgress, statusOf } from './run-handle';
+
+/** The newest runs that a person or program started (not their children), newest first. */
+export async function listRuns(client: Client, limit: number): Promise<RunList> {
+  const types = PATTERNS.map((name) => `'${name}'`).join(', ');
+  const query = `TaskQueue = '${TASK_QUEUE}' AND WorkflowType IN (${types})`;
+  const found: WorkflowExecutionInfo[] = [];
+  for await (const run of client.workflow.list({ query, pageSize: Math.min(limit * 2, 1000) })) {
+    if (run.parentExecution) continue;
+    found.push(run);
+    if (found.length >= limit) break;
+  }
+  return { runs: await Promise.all(found.map((run) => describe(client, run))) };
+}
+
+async function describe(client: Client, run: WorkflowExecutionInfo): Promise<RunList['runs'][number]> {
+  return {
+    workflowId: run.workflowId,
+    runId: run.runId,
+    pattern: run.type,
+    status: statusOf(run),
+    startedAt: run.startTime.toISOString(),
+    costUsd: await costOf(client, run),
+  };
+}
+
+/** From the memo that a run leaves at its end; a run that goes on is asked, and counts as nothing if none answers. */
+async function costOf(client: Client, run: WorkflowExecutionInfo): Promise<number> {
+  const left = run.memo?.[MEMO_OUTCOME] as { costUsd?: number } | undefined;
+  if (left?.costUsd !== undefined) return left.costUsd;
+  if (run.status.name !== 'RUNNING') return 0;
+  return queryProgress(client, run.workflowId, run.runId, 2).then(
+    ({ usage }) => usage.costUsd,
+    () => 0,
+  );
+}

@@ -1,0 +1,44 @@
+import type { GivenInput } from '../contracts/check-input.schema';
+import { checkInput } from '../contracts/check-input.schema';
+import { CadenzaError } from '../contracts/failures';
+import type { ContentScope } from '../contracts/content';
+import { NO_TENANT } from '../contracts/content';
+import type { JsonValue } from '../contracts/json';
+import type { Pattern } from '../contracts/names';
+import { TENANT_LABEL } from '../contracts/names';
+import { storeLarge } from '../core/content/store-large';
+import type { ContentStore } from '../store/content-store';
+import { storeDocument } from '../store/store-document';
+
+/**
+ * Checks an input and moves what is large out of it: `input: { file }` of a pipeline becomes a stored document, other
+ * large values references. What is returned is what goes into the run's history.
+ * @throws CadenzaError `InvalidInput`, or what is wrong with the file
+ */
+export async function prepareInput<P extends Pattern>(
+  pattern: P,
+  given: GivenInput<P>,
+  store: ContentStore,
+  namespace: string,
+): Promise<GivenInput<P>> {
+  const checked = checkInput(pattern, given);
+  if (pattern !== 'pipeline') return given;
+  const labels = (checked as { labels?: Record<string, string> }).labels;
+  const scope = { namespace, tenant: labels?.[TENANT_LABEL] ?? NO_TENANT };
+  const { input = null } = given as { input?: JsonValue };
+  return { ...(given as object), input: await storeInput(input, store, scope) } as GivenInput<P>;
+}
+
+async function storeInput(input: JsonValue, store: ContentStore, scope: ContentScope): Promise<JsonValue> {
+  if (isFileInput(input)) {
+    if (typeof input.file !== 'string' || input.file === '') {
+      throw new CadenzaError('InvalidInput', 'input.file: expected the path of a file', { field: 'input.file' });
+    }
+    return storeDocument(store, scope, input.file);
+  }
+  return storeLarge(input, (text, mediaType) => store.put(scope, Buffer.from(text, 'utf8'), mediaType));
+}
+
+function isFileInput(input: JsonValue): input is { file: JsonValue } {
+  return typeof input === 'object' && input !== null && !Array.isArray(input) && Object.keys(input).join() === 'file';
+}

@@ -1,0 +1,159 @@
+import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
+import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
+import type { Envelope } from '../contracts/envelope.schema';
+import type { FailureInfo } from '../contracts/failures';
+import { CadenzaError, isFailureType } from '../contracts/failures';
+import type { JsonValue } from '../contracts/json';
+import type { Pattern } from '../contracts/names';
+import { MEMO_OUTCOME, MESSAGES } from '../contracts/names';
+import type { PatternResults } from '../contracts/pattern-results';
+import type { RunProgress, RunStatus } from '../contracts/run';
+
+/** One attempt of an activity that waits for its next: what the server knows and the workflow does not. */
+export type PendingAttempt = { activityType: string; attempt: number; lastFailure?: FailureInfo };
+
+/** One run: its ids, and what can be asked of it. */
+export type RunHandle<P extends Pattern = Pattern> = {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly pattern: P;
+  /** Waits for the end. @throws CadenzaError the run's own typed failure, or `Cancelled`, `Terminated`, `TimedOut` */
+  result(): Promise<PatternResults[P]>;
+  /** Waits for the end and gives everything in one document; never throws for how the run ended. */
+  outcome(): Promise<Envelope>;
+  /** The envelope as it is now, without waiting. */
+  envelope(): Promise<Envelope>;
+  status(): Promise<RunStatus>;
+  /** @throws CadenzaError `ServerUnavailable` when no Worker answers within ten seconds */
+  progress(): Promise<RunProgress>;
+  /** Activities that are in a second or later attempt. */
+  retrying(): Promise<PendingAttempt[]>;
+  /** Returns when the server has taken the request. */
+  cancel(): Promise<void>;
+};
+
+/** A handle without asking the server whether the run is there. */
+export function createRunHandle<P extends Pattern>(
+  client: Client,
+  { workflowId, runId, pattern }: { workflowId: string; runId: string; pattern: P },
+): RunHandle<P> {
+  const handle = client.workflow.getHandle(workflowId, runId);
+  const ids = { workflowId, runId, pattern };
+
+  const outcome = async (): Promise<Envelope> => {
+    try {
+      const result = (await handle.result()) as JsonValue;
+      return { ...ids, status: isPartial(result) ? 'partial' : 'completed', result };
+    } catch (error) {
+      if (error instanceof WorkflowFailedError) return { ...ids, ...failedEnvelope(error.cause) };
+      throw error;
+    }
+  };
+
+  return {
+    ...ids,
+    outcome,
+    async result() {
+      const { result, error } = await outcome();
+      if (!error) return result as PatternResults[P];
+      throw new CadenzaError(isFailureType(error.type) ? error.type : 'Internal', error.message, {
+        field: error.field,
+      });
+    },
+    async envelope() {
+      const status = await statusOf(await handle.describe());
+      return status === 'running' || status === 'paused' ? { ...ids, status } : outcome();
+    },
+    status: async () => statusOf(await handle.describe()),
+    progress: () => queryProgress(client, workflowId, runId),
+    retrying: async () => retryingOf(await handle.describe()),
+    async cancel() {
+      try {
+        await handle.cancel();
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+        throw new CadenzaError('RunNotFound', `the run "${workflowId}" has ended already, or never was`, {
+          field: 'id',
+        });
+      }
+    },
+  };
+}
+
+/** Asks a run where it stands, as a query with a limit on the wait. */
+export async function queryProgress(
+  client: Client,
+  workflowId: string,
+  runId: string,
+  seconds = 10,
+): Promise<RunProgress> {
+  return client.withDeadline(Date.now() + seconds * 1000, () =>
+    client.workflow.getHandle(workflowId, runId).query<RunProgress>(MESSAGES.progress),
+  );
+}
+
+/** The status of a run from what the server says of it, without asking a Worker. */
+export function statusOf({ status, memo }: Pick<WorkflowExecutionInfo, 'status' | 'memo'>): RunStatus {
+  switch (status.name) {
+    case 'COMPLETED':
+      return (memo?.[MEMO_OUTCOME] as { status?: RunStatus } | undefined)?.status === 'partial'
+        ? 'partial'
+        : 'completed';
+    case 'FAILED':
+      return 'failed';
+    case 'CANCELLED':
+      return 'cancelled';
+    case 'TERMINATED':
+      return 'terminated';
+    case 'TIMED_OUT':
+      return 'timed_out';
+    default:
+      return 'running';
+  }
+}
+
+function failedEnvelope(cause: unknown): Pick<Envelope, 'status' | 'error' | 'result'> {
+  if (cause instanceof CancelledFailure) {
+    return {
+      status: 'cancelled',
+      error: { type: 'Cancelled', message: 'the run was cancelled' },
+      ...partOf(cause.details),
+    };
+  }
+  if (cause instanceof TerminatedFailure) {
+    return { status: 'terminated', error: { type: 'Terminated', message: 'the run was terminated' } };
+  }
+  if (cause instanceof TimeoutFailure) {
+    return { status: 'timed_out', error: { type: 'TimedOut', message: 'the run took longer than it was given' } };
+  }
+  if (cause instanceof ApplicationFailure) {
+    const { field } = (cause.details?.[1] ?? {}) as { field?: string };
+    const error = { type: cause.type ?? 'Internal', message: cause.message, ...(field === undefined ? {} : { field }) };
+    return { status: 'failed', error, ...partOf(cause.details) };
+  }
+  return { status: 'failed', error: { type: 'Internal', message: 'the run failed without a typed failure' } };
+}
+
+/** The result so far is the first detail of a run's failure. */
+function partOf(details: unknown[] | null | undefined): { result?: JsonValue } {
+  return details?.[0] ? { result: details[0] as JsonValue } : {};
+}
+
+function isPartial(result: JsonValue): boolean {
+  return typeof result === 'object' && result !== null && !Array.isArray(result) && result['partial'] === true;
+}
+
+function retryingOf({ raw }: WorkflowExecutionDescription): PendingAttempt[] {
+  return (raw.pendingActivities ?? []).flatMap(({ attempt, activityType, lastFailure }) => {
+    if ((attempt ?? 1) < 2) return [];
+    const type = lastFailure?.applicationFailureInfo?.type;
+    const failure = lastFailure && {
+      type: isFailureType(type) ? type : ('WorkerLost' as const),
+      message: lastFailure.message ?? '',
+    };
+    return [
+      { activityType: activityType?.name ?? '', attempt: attempt ?? 1, ...(failure ? { lastFailure: failure } : {}) },
+    ];
+  });
+}

@@ -1,0 +1,134 @@
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createActivities } from './activities/create-activities';
+import type { Environment } from './config/environment';
+import { readEnvironment } from './config/environment';
+import { loadShippedDefinitions } from './config/load-definitions';
+import { compiledFile } from './config/package-paths';
+import { serverAddress } from './config/server-address';
+import { CadenzaError } from './contracts/failures';
+import { TASK_QUEUE } from './contracts/names';
+import { localModelEndpoint } from './embedded/local-model/local-model-endpoint';
+import { createBuiltinModels } from './gateway/builtin/create-builtin-models';
+import { createGateway } from './gateway/create-gateway';
+import type { Gateway } from './gateway/gateway';
+import { resolveRegistry } from './gateway/resolve-registry';
+import { createBuiltInHandlers } from './handlers/built-in-handlers';
+import type { Handlers } from './handlers/handler';
+import { loadUserHandlers } from './handlers/load-user-handlers';
+import { createFileContentStore } from './store/file-content-store';
+import { createFileJournal } from './store/file-journal';
+import { quietRuntime } from './telemetry/quiet-runtime';
+
+export type WorkerOptions = {
+  /** Handlers of your own, beside the built-in ones; a name that is taken is refused. */
+  handlers?: Handlers;
+  /** File of the model registry, before CADENZA_MODELS and what is found in the environment. */
+  models?: string;
+  environment?: Environment;
+  /** `host:port` of a server without TLS, instead of what the environment says. */
+  address?: string;
+  /** Activities at once: 200. Who raises it also raises the heartbeat timeout (docs/operations.md). */
+  maxConcurrentActivities?: number;
+};
+
+export type CadenzaWorker = {
+  /** A sentence on which models answer, and why these. */
+  readonly models: string;
+  readonly handlers: readonly string[];
+  /** Serves until `shutdown` or a fatal error. Calls in flight get the grace time, others go to another Worker. */
+  run(): Promise<void>;
+  shutdown(): void;
+};
+
+/**
+ * A Worker with everything it needs, ready to run: the composition root.
+ * @throws CadenzaError `ConfigurationInvalid` (registry, handlers), `ServerUnavailable`
+ */
+export async function createWorker(options: WorkerOptions = {}): Promise<CadenzaWorker> {
+  const environment = options.environment ?? readEnvironment();
+  const { gateway, found, close } = await openGateway(environment, options.models);
+  const handlers = {
+    ...createBuiltInHandlers({ extractionChild: compiledFile('handlers', 'extraction', 'child.js') }),
+    ...(environment.handlers ? await loadUserHandlers(environment.handlers) : {}),
+    ...options.handlers,
+  };
+  installRuntime();
+  const { connection, namespace } = await openConnection(environment, options.address);
+  const activities = createActivities({
+    namespace,
+    gateway,
+    store: createFileContentStore(environment.store),
+    journal: createFileJournal(environment.store),
+    handlers,
+    definitions: loadShippedDefinitions(),
+  });
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: TASK_QUEUE,
+    workflowBundle: { codePath: compiledFile('workflow-bundle.js') },
+    activities,
+    maxConcurrentActivityTaskExecutions: options.maxConcurrentActivities ?? 200,
+    // Cancellation arrives with heartbeats: this bounds how long a cancelled call goes on paying.
+    maxHeartbeatThrottleInterval: '1 second',
+    // A killed worker's sticky queue holds the next workflow task for this long.
+    stickyQueueScheduleToStartTimeout: '1 second',
+    shutdownGraceTime: '30 seconds',
+    shutdownForceTime: '40 seconds',
+  });
+  return {
+    models: found,
+    handlers: Object.keys(handlers),
+    async run() {
+      try {
+        await worker.run();
+      } finally {
+        await close();
+        await connection.close();
+      }
+    },
+    shutdown: () => worker.shutdown(),
+  };
+}
+
+/** The models of this machine: the gateway, and a sentence on where they come from. */
+export async function openGateway(
+  environment: Environment,
+  models?: string,
+): Promise<{ gateway: Gateway; found: string; close: () => Promise<void> }> {
+  const { registry, found } = await resolveRegistry({ file: models ?? environment.models, environment: process.env });
+  const local = localModelEndpoint({
+    cacheDir: environment.cache,
+    serverFile: compiledFile('embedded', 'local-model', 'server-main.js'),
+  });
+  const builtin = createBuiltinModels({ threadFile: compiledFile('gateway', 'builtin', 'thread.js') });
+  const gateway = createGateway({ registry, environment: process.env, builtin, local });
+  const close = async () => {
+    await gateway.close();
+    await local.close();
+  };
+  return { gateway, found, close };
+}
+
+let runtimeInstalled = false;
+
+/** Once for each process; a host program that has installed its own keeps it. */
+function installRuntime(): void {
+  if (runtimeInstalled) return;
+  runtimeInstalled = true;
+  try {
+    Runtime.install(quietRuntime());
+  } catch {
+    // The Runtime is there already: the host's choice stands.
+  }
+}
+
+async function openConnection(environment: Environment, address?: string) {
+  const { namespace, ...options } = address ? { address, namespace: 'default' } : serverAddress(environment);
+  const connection = await NativeConnection.connect(options).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : '';
+    const at = options.address ?? 'localhost:7233';
+    throw new CadenzaError('ServerUnavailable', `no Temporal server answers at ${at} (${reason})`);
+  });
+  return { connection, namespace };
+}
