@@ -25,7 +25,8 @@ type Parent = { name: string; status: StepStatus };
 /** Why a trigger rule does not let a step run after these parents, or undefined where it does. */
 function refusalOf(trigger: Trigger, parents: readonly Parent[]): string | undefined {
   const first = (...statuses: StepStatus[]) => parents.find(({ status }) => statuses.includes(status));
-  const because = (parent: Parent | undefined) => parent && `step "${parent.name}" was ${parent.status}`;
+  const because = (parent: Parent | undefined) =>
+    parent && `step "${parent.name}" ${parent.status === 'skipped' ? 'was skipped' : 'failed'}`;
   switch (trigger) {
     case 'all_success':
       return because(first('failed') ?? first('skipped'));

@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import type { Step } from '../../src/contracts/pipeline.schema';
+import { stepSchema } from '../../src/contracts/pipeline.schema';
+import type { StepStatus } from '../../src/contracts/run';
+import { checkSteps } from '../../src/core/graph/check-steps';
+import { nextSteps } from '../../src/core/graph/next-steps';
+import { parentsOf } from '../../src/core/graph/step-edges';
+
+/** Random graphs without cycles: a step may refer to earlier ones only, then the list is shuffled. */
+const dag = fc
+  .array(fc.array(fc.nat({ max: 50 }), { maxLength: 3 }), { minLength: 1, maxLength: 25 })
+  .chain((parents) => {
+    const steps = parents.map((list, index) =>
+      stepSchema.parse({
+        name: `s${index}`,
+        handler: 'h',
+        inputs: index ? Object.fromEntries(list.map((parent, n) => [`p${n}`, `s${parent % index}.x`])) : {},
+      }),
+    );
+    return fc.shuffledSubarray(steps, { minLength: steps.length });
+  });
+
+type Ending = { name: string; status: StepStatus };
+
+/** Runs the scheduler to the end; which running step ends next, and how, is drawn. */
+function simulate(steps: readonly Step[], draw: () => number, mayFail: boolean) {
+  const status = new Map<string, StepStatus>(steps.map((step) => [step.name, 'pending']));
+  const started: string[] = [];
+  const ended: Ending[] = [];
+  for (;;) {
+    const decisions = nextSteps(steps, (name) => status.get(name) as StepStatus);
+    for (const { step, action } of decisions) {
+      if (action === 'run') started.push(step.name);
+      else ended.push({ name: step.name, status: 'skipped' });
+      status.set(step.name, action === 'run' ? 'running' : 'skipped');
+    }
+    const running = steps.filter((step) => status.get(step.name) === 'running');
+    if (running.length === 0 && decisions.length === 0) return { status, started, ended };
+    const next = running[draw() % Math.max(1, running.length)];
+    if (!next) continue;
+    const end: StepStatus = mayFail && draw() % 4 === 0 ? 'failed' : 'completed';
+    status.set(next.name, end);
+    ended.push({ name: next.name, status: end });
+  }
+}
+
+const randomness = fc.infiniteStream(fc.nat());
+const drawFrom = (stream: Iterator<number>) => () => stream.next().value as number;
+
+test('every order the scheduler takes respects the edges, and nothing runs twice', () => {
+  fc.assert(
+    fc.property(dag, randomness, (steps, stream) => {
+      expect(() => checkSteps(steps, undefined)).not.toThrow();
+      const { started, status } = simulate(steps, drawFrom(stream), false);
+      expect([...started].sort()).toEqual(steps.map(({ name }) => name).sort());
+      expect(new Set(started).size).toBe(started.length);
+      for (const step of steps) {
+        for (const parent of parentsOf(step)) expect(started.indexOf(parent)).toBeLessThan(started.indexOf(step.name));
+      }
+      expect([...status.values()].every((value) => value === 'completed')).toBe(true);
+    }),
+    { seed: 20261122, numRuns: 300 },
+  );
+});
+
+test('no step runs after one that it waits for did not complete, and every step ends', () => {
+  fc.assert(
+    fc.property(dag, randomness, (steps, stream) => {
+      const { started, status } = simulate(steps, drawFrom(stream), true);
+      for (const step of steps) {
+        const parents = parentsOf(step).map((name) => status.get(name));
+        expect(started.includes(step.name)).toBe(parents.every((parent) => parent === 'completed'));
+        expect(status.get(step.name)).not.toBe('pending');
+      }
+    }),
+    { seed: 20261122, numRuns: 300 },
+  );
+});
+
+test('a graph with an edge turned round into a cycle is refused', () => {
+  fc.assert(
+    fc.property(dag, (steps) => {
+      const child = steps.find((step) => parentsOf(step).length > 0);
+      fc.pre(child !== undefined);
+      const parent = parentsOf(child as Step)[0];
+      const cyclic = steps.map((step) =>
+        step.name === parent ? { ...step, dependsOn: [(child as Step).name] } : step,
+      );
+      expect(() => checkSteps(cyclic, undefined)).toThrow('wait for each other');
+    }),
+    { seed: 20261122, numRuns: 100 },
+  );
+});

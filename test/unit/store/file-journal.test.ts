@@ -1,0 +1,141 @@
+import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ProviderAnswer } from '../../../src/contracts/model';
+import { createFileJournal } from '../../../src/store/file-journal';
+import type { Claim, Journal, JournalKey } from '../../../src/store/journal';
+
+const step = { namespace: 'default', workflowId: 'pipeline-1', firstRunId: 'run-1', step: 'classify' };
+const key: JournalKey = { ...step, sample: 0, requestHash: 'a'.repeat(64) };
+const answer: ProviderAnswer = {
+  kind: 'chat',
+  text: 'yes',
+  finishReason: 'stop',
+  tokens: { inputTokens: 10, outputTokens: 2 },
+};
+const worstCase = { model: 'gpt4', inputTokens: 100, outputTokens: 50, costNanoUsd: 900 };
+const cost = { model: 'gpt4', inputTokens: 10, outputTokens: 2, costNanoUsd: 36 };
+const never = new AbortController().signal;
+
+let folder: string;
+let journal: Journal;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'journal-'));
+  journal = createFileJournal(folder);
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function claim(given: JournalKey = key): Promise<Claim> {
+  const entry = await journal.open(given, never);
+  if (entry.kind !== 'claimed') throw new Error('was answered already');
+  return entry;
+}
+
+const fileOf = async (ending: string) => {
+  const files = await readdir(folder, { recursive: true });
+  return path.join(folder, files.find((name) => name.endsWith(ending)) ?? 'none');
+};
+
+describe('journal', () => {
+  test('an answer that was written is read instead of asked for again', async () => {
+    const first = await claim();
+    await first.sending(worstCase);
+    await first.answered(answer, cost);
+    await expect(createFileJournal(folder).open(key, never)).resolves.toEqual({ kind: 'answered', answer });
+  });
+
+  test.each([
+    ['request', { ...key, requestHash: 'b'.repeat(64) }],
+    ['sample', { ...key, sample: 1 }],
+    ['step', { ...key, step: 'other' }],
+    ['run', { ...key, firstRunId: 'run-2' }],
+    ['workflow', { ...key, workflowId: 'pipeline-2' }],
+    ['namespace', { ...key, namespace: 'other' }],
+  ])('a changed %s never gets that answer', async (_part, other) => {
+    const first = await claim();
+    await first.sending(worstCase);
+    await first.answered(answer, cost);
+    const second = await claim(other);
+    await second.failed('refused');
+  });
+
+  test('of two attempts that race one gets the claim and the other its answer', async () => {
+    const first = await claim();
+    await first.sending(worstCase);
+    let settled = false;
+    const second = journal.open(key, never).finally(() => (settled = true));
+    await sleep(300);
+    expect(settled).toBe(false);
+    await first.answered(answer, cost);
+    await expect(second).resolves.toEqual({ kind: 'answered', answer });
+  });
+
+  test('twenty attempts at once send one request', async () => {
+    let sent = 0;
+    const attempt = async () => {
+      const entry = await createFileJournal(folder).open(key, never);
+      if (entry.kind === 'answered') return entry.answer;
+      sent += 1;
+      await entry.sending(worstCase);
+      await sleep(50);
+      await entry.answered(answer, cost);
+      return answer;
+    };
+    await expect(Promise.all(Array.from({ length: 20 }, attempt))).resolves.toEqual(Array(20).fill(answer));
+    expect(sent).toBe(1);
+  });
+
+  test('a claim whose holder died is taken over when its lease runs out', async () => {
+    const dead = await claim();
+    await dead.sending(worstCase);
+    const old = new Date(Date.now() - 60_000);
+    await utimes(await fileOf('.claim'), old, old);
+    const next = await claim();
+    await next.failed('refused');
+    await dead.failed('unknown');
+  });
+
+  test('a claim is renewed while its holder lives', async () => {
+    const holder = await claim();
+    const waiter = new AbortController();
+    const second = journal.open(key, waiter.signal);
+    await sleep(5_000);
+    waiter.abort(new Error('stopped waiting'));
+    await expect(second).rejects.toThrow('stopped waiting');
+    await holder.failed('refused');
+  }, 10_000);
+
+  test('counts answered calls at their price, refused ones as free, cut ones apart at their worst case', async () => {
+    const refused = await claim();
+    await refused.sending(worstCase);
+    await refused.failed('refused');
+    const unknown = await claim();
+    await unknown.sending(worstCase);
+    await unknown.failed('unknown');
+    const answered = await claim();
+    await answered.sending(worstCase);
+    await answered.answered(answer, cost);
+    const cut = await claim({ ...key, requestHash: 'c'.repeat(64) });
+    await cut.sending(worstCase);
+    await journal.open(key, never);
+    await expect(journal.usage(step)).resolves.toEqual({
+      byModel: {
+        gpt4: {
+          calls: 4,
+          cutCalls: 2,
+          inputTokens: 10,
+          outputTokens: 2,
+          costNanoUsd: 900 + 900 + 36,
+          journalHits: 1,
+          cacheHits: 0,
+        },
+      },
+    });
+    await cut.failed('unknown');
+  });
+
+  test('a step without calls has used nothing', async () => {
+    await expect(journal.usage(step)).resolves.toEqual({ byModel: {} });
+  });
+});
