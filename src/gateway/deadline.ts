@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * A signal that fires when the caller's does, or when the time is up. `openai` counts the time to the headers only, so
  * an answer that trickles in would have no end.
@@ -13,6 +15,8 @@ export function startDeadline(outer: AbortSignal, timeoutMs: number): Deadline {
     timedOut = true;
     controller.abort();
   }, timeoutMs);
+  // One signal may stand over hundreds of calls at once; Node would print a warning at the eleventh.
+  setMaxListeners(10_000, outer);
   if (outer.aborted) onAbort();
   else outer.addEventListener('abort', onAbort, { once: true });
   return {

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { check } from '../contracts/check-input.schema';
 import { CadenzaError, isCadenzaError } from '../contracts/failures';
-import { shown } from '../contracts/nearest-name';
+import { MODEL_TASKS } from '../contracts/names';
+import { shown, suggestion } from '../contracts/nearest-name';
 import type { RegistryConfig } from '../contracts/registry.schema';
 import { registrySchema } from '../contracts/registry.schema';
 import { checkRegistryNames } from './check-registry-names';
@@ -76,12 +77,23 @@ function read(file: string): string {
 }
 
 function checkShape(value: unknown, source: string): RegistryConfig {
+  checkTaskNames(value, source);
   try {
     return check(registrySchema, value, source);
   } catch (error) {
     if (!isCadenzaError(error)) throw error;
     throw new CadenzaError('ConfigurationInvalid', withoutSecret(error), { field: error.field });
   }
+}
+
+/** The schema of a record does not say which keys there are. */
+function checkTaskNames(value: unknown, source: string): void {
+  const allowed = [...MODEL_TASKS, 'default'];
+  const tasks = (value as { tasks?: unknown } | null | undefined)?.tasks ?? {};
+  const unknown = typeof tasks === 'object' ? Object.keys(tasks).find((task) => !allowed.includes(task)) : undefined;
+  if (unknown === undefined) return;
+  const problem = `unknown task "${shown(unknown)}"${suggestion(unknown, allowed)}`;
+  throw new CadenzaError('ConfigurationInvalid', `${source}: tasks: ${problem}`, { field: 'tasks' });
 }
 
 /** The two fields into which people put keys and passwords by mistake: their value is not shown. */

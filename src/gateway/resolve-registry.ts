@@ -61,7 +61,8 @@ export async function resolveRegistry({
     const contextTokens = Number(variable(environment, 'OLLAMA_CONTEXT_LENGTH')) || OLLAMA_CONTEXT_TOKENS;
     const extra = { price: { input: 0, output: 0 }, contextTokens };
     return overlay(registry, 'Ollama', oneModel('ollama', OLLAMA_URL, ollama, {}, extra), [
-      `Ollama is running: its model ${ollama} answers all tasks.`,
+      `Ollama is running: its model ${ollama} answers all tasks`,
+      `(context: ${contextTokens} tokens; OLLAMA_CONTEXT_LENGTH says otherwise).`,
     ]);
   }
   return {
