@@ -10,3 +10,4 @@ export { CadenzaError, isCadenzaError } from './contracts/failures';
 export type { FailureType } from './contracts/failures';
 export type { RunProgress, RunStatus, StepProgress } from './contracts/run';
 export type { GivenInput } from './contracts/check-input.schema';
+export { checkDocument } from './store/store-document';

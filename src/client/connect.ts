@@ -6,6 +6,8 @@ import { readEnvironment } from '../config/environment';
 import { serverAddress } from '../config/server-address';
 import type { GivenInput } from '../contracts/check-input.schema';
 import type { RunList } from '../contracts/envelope.schema';
+import type { ContentReference } from '../contracts/content';
+import { NO_TENANT } from '../contracts/content';
 import { CadenzaError } from '../contracts/failures';
 import type { Pattern } from '../contracts/names';
 import { PATTERNS, TASK_QUEUE, workflowIdFor } from '../contracts/names';
@@ -47,6 +49,8 @@ export type Cadenza = {
   list(options?: ListOptions): Promise<RunList>;
   /** True when a Worker has asked for work of the task queue within the last minute. */
   hasWorker(): Promise<boolean>;
+  /** The text of a large value that a result refers to. @throws CadenzaError `ContentMissing`, `StoreUnavailable` */
+  readContent(reference: ContentReference, tenant?: string): Promise<string>;
   close(): Promise<void>;
 };
 
@@ -82,6 +86,9 @@ export async function connectCadenza(options: CadenzaOptions = {}): Promise<Cade
     find: (workflowId) => findRun(client, workflowId),
     list: ({ limit = 50 } = {}) => listRuns(client, limit),
     hasWorker: () => hasWorker(client),
+    async readContent(reference, tenant = NO_TENANT) {
+      return Buffer.from(await store.get({ namespace, tenant }, reference)).toString('utf8');
+    },
     close,
   };
 }

@@ -1,4 +1,6 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { ContentScope, DocumentReference } from '../contracts/content';
 import { CadenzaError } from '../contracts/failures';
@@ -6,6 +8,9 @@ import { MAX_DOCUMENT_BYTES } from '../contracts/limits';
 import { shown } from '../contracts/nearest-name';
 import type { ContentStore } from './content-store';
 import { errorCode } from './durable-file';
+
+/** Opening a named pipe would else wait for somebody to write to it. */
+const READ_WITHOUT_WAITING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.pdf': 'application/pdf',
@@ -32,8 +37,23 @@ export async function storeDocument(
   return { ...(await store.put(scope, bytes, mediaType)), name };
 }
 
+/** Refuses what `storeDocument` would, without reading the file or needing a store. @throws as `storeDocument` */
+export async function checkDocument(file: string): Promise<void> {
+  const handle = await openDocument(file);
+  await handle.close();
+}
+
 async function readDocument(file: string): Promise<Uint8Array> {
-  const handle = await open(file, 'r').catch((error: unknown) => {
+  const handle = await openDocument(file);
+  try {
+    return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openDocument(file: string): Promise<FileHandle> {
+  const handle = await open(file, READ_WITHOUT_WAITING).catch((error: unknown) => {
     throw cannotOpen(file, errorCode(error));
   });
   try {
@@ -48,9 +68,10 @@ async function readDocument(file: string): Promise<Uint8Array> {
         `${shownPath(file)} has ${megabytes(facts.size)} MB; at most ${megabytes(MAX_DOCUMENT_BYTES)} MB are read. Split it`,
       );
     }
-    return await handle.readFile();
-  } finally {
+    return handle;
+  } catch (error) {
     await handle.close();
+    throw error;
   }
 }
 
