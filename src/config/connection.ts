@@ -51,9 +51,15 @@ function loadProfile(variables: Environment['temporal']): ClientConnectConfig {
   try {
     return loadClientConnectConfig({ overrideEnvVars: { ...variables } });
   } catch (error) {
+    // SDK 1.23.0: a file without any profile ends in a TypeError; it says no more than no file would.
+    const noProfiles = error instanceof TypeError && error.message.startsWith('Cannot read properties of undefined');
+    if (noProfiles && !variables.TEMPORAL_PROFILE) {
+      return loadClientConnectConfig({ overrideEnvVars: { ...variables }, disableFile: true });
+    }
     // A TOML error goes on with the lines around the fault, and those can hold a key.
     const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw new CadenzaError('ConfigurationInvalid', `The Temporal profile can not be read: ${reason}`);
+    const why = noProfiles ? `Profile '${variables.TEMPORAL_PROFILE}' not found` : reason;
+    throw new CadenzaError('ConfigurationInvalid', `The Temporal profile can not be read: ${why}.`);
   }
 }
 
