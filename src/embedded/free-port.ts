@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { CadenzaError } from '../contracts/failures';
 
 /** The only address that the embedded server listens on. */
@@ -10,6 +10,15 @@ export function isPortFree(port: number): Promise<boolean> {
     const probe = createServer()
       .once('error', () => resolve(false))
       .listen({ port, host: LOOPBACK, exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}
+
+/** True where something takes connections on that port of the loopback address. */
+export function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect({ port, host: LOOPBACK })
+      .once('connect', () => probe.destroy() && resolve(true))
+      .once('error', () => resolve(false));
   });
 }
 

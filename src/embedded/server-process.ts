@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { CadenzaError } from '../contracts/failures';
-import { LOOPBACK } from './free-port';
+import { LOOPBACK, isListening } from './free-port';
 
 const START_TIMEOUT_MS = 60_000;
 const LOG_KEPT_BYTES = 10 * 1024 * 1024;
@@ -99,8 +99,9 @@ export async function untilReady(server: ServerProcess, home: string): Promise<v
   let answeredSince: number | undefined;
   while (Date.now() < end) {
     if (server.exit()) throw endedAtStart(server, home);
-    const answers = await serverAnswers(`${LOOPBACK}:${server.port}`, 2_000);
-    if (answers) answeredSince ??= Date.now();
+    // A gRPC client that is refused once waits a second before it tries again, so the port is asked first.
+    const listens = await isListening(server.port);
+    if (listens && (await serverAnswers(`${LOOPBACK}:${server.port}`, 2_000))) answeredSince ??= Date.now();
     // Another server may have taken the port first and be the one that answers. Ours names its port when it listens;
     // a CLI that words this differently has ended by itself long before three seconds are over.
     const isOurs = new RegExp(`server:.*:${server.port}\\b`, 'i').test(server.log());
