@@ -67,7 +67,7 @@ const sandboxGlobals = {
 };
 
 export default tseslint.config(
-  { ignores: ['lib/', 'node_modules/', 'coverage/', '.cadenza/', 'examples/documents/'] },
+  { ignores: ['lib/', 'bench/lib/', 'node_modules/', 'coverage/', '.cadenza/', 'examples/documents/'] },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -41,13 +41,23 @@ export function createRunHandle<P extends Pattern>(
   const handle = client.workflow.getHandle(workflowId, runId);
   const ids = { workflowId, runId, pattern };
 
+  /** A cancellation carries no details, so the run is asked; nothing when no Worker answers. */
+  const resultSoFar = () =>
+    client
+      .withDeadline(Date.now() + 5_000, () => handle.query<JsonValue>(MESSAGES.resultSoFar))
+      .then(
+        (result) => (result === null ? {} : { result }),
+        () => ({}),
+      );
+
   const outcome = async (): Promise<Envelope> => {
     try {
       const result = (await handle.result()) as JsonValue;
       return { ...ids, status: isPartial(result) ? 'partial' : 'completed', result };
     } catch (error) {
-      if (error instanceof WorkflowFailedError) return { ...ids, ...failedEnvelope(error.cause) };
-      throw error;
+      if (!(error instanceof WorkflowFailedError)) throw error;
+      const failed = failedEnvelope(error.cause);
+      return { ...ids, ...failed, ...(failed.status === 'cancelled' ? await resultSoFar() : {}) };
     }
   };
 
@@ -115,11 +125,7 @@ export function statusOf({ status, memo }: Pick<WorkflowExecutionInfo, 'status' 
 
 function failedEnvelope(cause: unknown): Pick<Envelope, 'status' | 'error' | 'result'> {
   if (cause instanceof CancelledFailure) {
-    return {
-      status: 'cancelled',
-      error: { type: 'Cancelled', message: 'the run was cancelled' },
-      ...partOf(cause.details),
-    };
+    return { status: 'cancelled', error: { type: 'Cancelled', message: 'the run was cancelled' } };
   }
   if (cause instanceof TerminatedFailure) {
     return { status: 'terminated', error: { type: 'Terminated', message: 'the run was terminated' } };

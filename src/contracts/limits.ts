@@ -19,7 +19,7 @@ export const DEFAULT_CONTEXT_TOKENS = 32_768;
 export const MAX_DOCUMENT_BYTES = 100 * 1024 * 1024;
 
 /** The largest text that extraction hands on. */
-export const MAX_EXTRACTED_CHARACTERS = 20_000_000;
+export const MAX_EXTRACTED_CHARACTERS = 50_000_000;
 
 /** Heartbeats of an activity: see docs/operations.md for how they bound cancel and recovery. */
 export const HEARTBEAT = { intervalMs: 1_000, busyIntervalMs: 2_000, busyAbove: 100, timeoutSeconds: 6 } as const;

@@ -43,6 +43,7 @@ export const MAIN_OUTPUT = {
 /** Queries and Updates that every pattern answers. */
 export const MESSAGES = {
   progress: 'progress',
+  resultSoFar: 'resultSoFar',
   pause: 'pause',
   resume: 'resume',
   approve: 'approve',

@@ -1,6 +1,6 @@
 /**
  * The allowed name closest to a misspelt one, or undefined when none is near (more than a third of it differs).
- * Distance is Levenshtein's; ties go to the earlier candidate.
+ * Distance counts changed, missing, extra and swapped letters; ties go to the earlier candidate.
  */
 export function nearestName(given: string, allowed: readonly string[]): string | undefined {
   const wanted = given.slice(0, 100).toLowerCase();
@@ -18,13 +18,19 @@ export function nearestName(given: string, allowed: readonly string[]): string |
 }
 
 function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 1; row <= a.length; row += 1) {
     const current = [row];
     for (let column = 1; column <= b.length; column += 1) {
       const replaced = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+      const swapped =
+        row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]
+          ? (before[column - 2] ?? 0) + 1
+          : Infinity;
+      current.push(Math.min(replaced, swapped, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
     }
+    before = previous;
     previous = current;
   }
   return previous[b.length] ?? 0;

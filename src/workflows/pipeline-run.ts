@@ -36,8 +36,8 @@ export class PipelineRun {
     this.states = plan.steps.map(pendingStep);
     await this.runSteps(plan);
 
-    const result = pipelineResult(plan, this.states, resolveOutput(plan.output, plan.steps, this.scope(plan)));
-    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the run was cancelled', [result]);
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the run was cancelled');
+    const result = this.resultOf(plan);
     const failure = failureOf(this.states);
     if (!failure) return result;
     throw ApplicationFailure.create({
@@ -46,6 +46,11 @@ export class PipelineRun {
       nonRetryable: true,
       details: [result],
     });
+  }
+
+  /** Null before the input was checked. */
+  resultSoFar(): PipelineResult | null {
+    return this.plan ? this.resultOf(this.plan) : null;
   }
 
   progress(): RunProgress {
@@ -64,6 +69,10 @@ export class PipelineRun {
     this.status = status;
     upsertMemo({ [MEMO_OUTCOME]: { status, costUsd: this.progress().usage.costUsd } });
     this.showDetails();
+  }
+
+  private resultOf(plan: PipelinePlan): PipelineResult {
+    return pipelineResult(plan, this.states, resolveOutput(plan.output, plan.steps, this.scope(plan)));
   }
 
   private async runSteps(plan: PipelinePlan): Promise<void> {

@@ -1,7 +1,7 @@
 import { isCancellation, setHandler } from '@temporalio/workflow';
 import type { GivenInput } from '../contracts/check-input.schema';
 import type { PipelineResult } from '../contracts/pipeline.schema';
-import { progressQuery } from './messages';
+import { progressQuery, resultSoFarQuery } from './messages';
 import { PipelineRun } from './pipeline-run';
 
 /**
@@ -11,6 +11,7 @@ import { PipelineRun } from './pipeline-run';
 export async function pipeline(input: GivenInput<'pipeline'>): Promise<PipelineResult> {
   const run = new PipelineRun();
   setHandler(progressQuery, () => run.progress());
+  setHandler(resultSoFarQuery, () => run.resultSoFar());
   try {
     const result = await run.execute(input);
     run.finish('completed');

@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openStage } from './stage';
+import type { Side } from './stage';
+
+/** One line of a bench: both sides, their ratio, and what it must not pass. */
+export type Measure = {
+  name: string;
+  cadenza: number;
+  handWritten: number;
+  unit: string;
+  ratio: number;
+  limit: string;
+  holds: boolean;
+};
+
+/** A call through a pattern against the same call written by hand, with a model of 50 ms and one that answers at once. */
+export async function overhead(): Promise<Measure[]> {
+  const measures: Measure[] = [];
+  for (const [delayMs, limit] of [
+    [50, 1.25],
+    [0, 2],
+  ] as const) {
+    for (const calls of [1, 5]) {
+      const [cadenza, handWritten] = await timed({ delayMs, slots: 200 }, (side) => medianRun(side, calls));
+      measures.push(
+        atMost(`${calls} call${calls > 1 ? 's' : ''}, model ${delayMs} ms`, cadenza, handWritten, 'ms', limit),
+      );
+    }
+  }
+  return measures;
+}
+
+/** Calls a second of 100 five-call chains at once. */
+export async function throughput(): Promise<Measure[]> {
+  const [cadenza, handWritten] = await timed({ delayMs: 0, slots: 200 }, async (side) => {
+    await Promise.all(Array.from({ length: 20 }, () => side.run(5)));
+    const rounds: number[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const start = performance.now();
+      await Promise.all(Array.from({ length: 100 }, () => side.run(5)));
+      rounds.push(500 / ((performance.now() - start) / 1000));
+    }
+    return median(rounds);
+  });
+  const ratio = cadenza / handWritten;
+  return [
+    {
+      name: '100 chains of 5 calls',
+      cadenza,
+      handWritten,
+      unit: 'calls/s',
+      ratio,
+      limit: 'at least 0.6',
+      holds: ratio >= 0.6,
+    },
+  ];
+}
+
+/** Memory of the Worker process with 1,000 open runs, each waiting on the model. */
+export async function memory(): Promise<Measure[]> {
+  const [cadenza, handWritten] = await timed({ delayMs: 60_000, slots: 1_000 }, async (side) => {
+    const runs = Array.from({ length: 1_000 }, () => side.run(1).catch(() => undefined));
+    void runs;
+    await sleep(45_000);
+    return side.rssMb();
+  });
+  return [atMost('1,000 open runs', cadenza, handWritten, 'MB', 1.4)];
+}
+
+/** Both sides on one stage each, one after the other, so that neither slows the other down. */
+async function timed(
+  options: Parameters<typeof openStage>[0],
+  measure: (side: Side) => Promise<number>,
+): Promise<[number, number]> {
+  const values: number[] = [];
+  for (const index of [0, 1] as const) {
+    const stage = await openStage(options);
+    try {
+      values.push(await measure(stage.sides[index]));
+    } finally {
+      await stage.close();
+    }
+  }
+  return [values[0] as number, values[1] as number];
+}
+
+async function medianRun(side: Side, calls: number): Promise<number> {
+  for (let warm = 0; warm < 5; warm += 1) await side.run(calls);
+  const times: number[] = [];
+  for (let round = 0; round < 25; round += 1) {
+    const start = performance.now();
+    await side.run(calls);
+    times.push(performance.now() - start);
+  }
+  return median(times);
+}
+
+function median(values: number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+}
+
+function atMost(name: string, cadenza: number, handWritten: number, unit: string, limit: number): Measure {
+  const ratio = cadenza / handWritten;
+  return { name, cadenza, handWritten, unit, ratio, limit: `at most ${limit}`, holds: ratio <= limit };
+}

@@ -1,0 +1,97 @@
+import type { ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { readEnvironment } from '../src/config/environment';
+import { anyFreePort } from '../src/embedded/free-port';
+import { ensureTemporalServer, stopTemporalServer } from '../src/embedded/temporal-server';
+
+/** One of the two that are compared: `run` ends when a run of so many calls has ended. */
+export type Side = { name: 'cadenza' | 'hand-written'; run(calls: number): Promise<void>; rssMb(): number };
+
+export type Stage = { sides: [Side, Side]; close(): Promise<void> };
+
+/** A server, a model that takes `delayMs`, and a Worker process for each side, all on this machine. */
+export async function openStage({ delayMs, slots }: { delayMs: number; slots: number }): Promise<Stage> {
+  const home = await mkdtemp(path.join(tmpdir(), 'cadenza-bench-'));
+  const server = await ensureTemporalServer({
+    home,
+    cacheDir: readEnvironment().cache,
+    port: await anyFreePort(),
+    uiPort: await anyFreePort(),
+    detached: true,
+    say: (message) => console.error(message),
+  });
+  const model = await startProcess('model-process.js', {});
+  const url = `http://127.0.0.1:${model.message}/${delayMs}/v1`;
+  const models = path.join(home, 'models.yaml');
+  await writeFile(
+    models,
+    `providers: { bench: { type: openai, baseUrl: ${url} } }
+models: { gpt: { provider: bench, model: bench, price: { input: 1, output: 2 } } }
+tasks: { default: gpt }
+`,
+  );
+  const variables = {
+    BENCH_MODEL_URL: url,
+    BENCH_SLOTS: String(slots),
+    TEMPORAL_ADDRESS: server.address,
+    CADENZA_HOME: home,
+    CADENZA_MODELS: models,
+  };
+  const product = await startProcess('product-worker-process.js', variables);
+  const plain = await startProcess('hand-written/worker-process.js', variables);
+  const connection = await Connection.connect({ address: server.address });
+  const client = new Client({ connection });
+  const execute = (type: string, taskQueue: string, args: unknown[]) =>
+    client.workflow.execute(type, { taskQueue, workflowId: `${type}-${randomUUID()}`, args });
+
+  return {
+    sides: [
+      {
+        name: 'cadenza',
+        run: async (calls) => void (await execute('pipeline', 'cadenza', [{ steps: chainOf(calls) }])),
+        rssMb: () => rssMb(product.child),
+      },
+      {
+        name: 'hand-written',
+        run: async (calls) => void (await execute('handWritten', 'hand-written', ['say something short', calls])),
+        rssMb: () => rssMb(plain.child),
+      },
+    ],
+    async close() {
+      await connection.close();
+      for (const { child } of [product, plain, model]) child.kill('SIGKILL');
+      await stopTemporalServer(home);
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Steps that each take the text of the one before. */
+function chainOf(calls: number) {
+  return Array.from({ length: calls }, (_, index) => ({
+    name: `call${index}`,
+    handler: 'generate',
+    inputs: { prompt: index === 0 ? { value: 'say something short' } : `call${index - 1}.text` },
+  }));
+}
+
+async function startProcess(file: string, variables: Record<string, string>) {
+  const child = fork(path.join(__dirname, file), {
+    env: { PATH: process.env['PATH'], ...variables },
+    stdio: 'inherit',
+  });
+  const [message] = (await once(child, 'message')) as [string];
+  return { child, message };
+}
+
+function rssMb({ pid }: ChildProcess): number {
+  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kilobytes) / 1024;
+}

@@ -1,0 +1,402 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { GivenInput } from '../../src/client';
+import { CadenzaError } from '../../src/contracts/failures';
+import type { Handlers } from '../../src/handlers/handler';
+import type { CadenzaWorker } from '../../src/worker';
+import { createWorker } from '../../src/worker';
+import { closeTestServer } from '../helpers/test-server';
+import type { TestWorld } from '../helpers/test-world';
+import { createTestWorld } from '../helpers/test-world';
+
+const log: string[] = [];
+let failuresLeft = 0;
+
+const handlers: Handlers = {
+  echo: (inputs, config) => ({ ...config, ...inputs }),
+  note: async (inputs, { name, ms }) => {
+    log.push(`${String(name)} starts`);
+    await sleep(Number(ms));
+    log.push(`${String(name)} ends`);
+    return { name: name ?? null, inputs };
+  },
+  flaky: () => {
+    failuresLeft -= 1;
+    if (failuresLeft >= 0) throw new Error('not yet');
+    return { ok: true };
+  },
+  permanent: () => {
+    throw new CadenzaError('DocumentCorrupt', 'x.pdf is damaged');
+  },
+  patient: (_inputs, _config, { signal }) =>
+    new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+  ask_then_fail_once: async (_inputs, _config, { ask, attempt }) => {
+    const { result } = await ask('generation', { text: 'say hello' });
+    if (attempt === 1) throw new Error('after the answer');
+    return result;
+  },
+  ask: async ({ prompt }, { model }, { ask }) =>
+    ask('generation', { text: String(prompt) }, typeof model === 'string' ? { model } : {}),
+};
+
+let world: TestWorld;
+let worker: CadenzaWorker;
+let served: Promise<void>;
+
+beforeAll(async () => {
+  world = await createTestWorld();
+  worker = await createWorker({ environment: world.environment, handlers });
+  served = worker.run();
+}, 60_000);
+
+afterAll(async () => {
+  worker.shutdown();
+  await served;
+  await world.close();
+  await closeTestServer();
+});
+
+beforeEach(() => {
+  log.length = 0;
+  failuresLeft = 0;
+  world.models.script(undefined);
+});
+
+const run = async (input: GivenInput<'pipeline'>) => (await world.cadenza.start('pipeline', input)).outcome();
+type Steps = NonNullable<GivenInput<'pipeline'>['steps']>;
+const steps = (...list: Steps): GivenInput<'pipeline'> => ({ steps: list });
+
+describe('order', () => {
+  test('a step starts as soon as what it refers to is there, and independent ones run side by side', async () => {
+    const { status, result } = await run(
+      steps(
+        { name: 'last', handler: 'note', config: { name: 'last', ms: 0 }, inputs: { a: 'slow.name', b: 'quick.name' } },
+        { name: 'slow', handler: 'note', config: { name: 'slow', ms: 400 } },
+        { name: 'quick', handler: 'note', config: { name: 'quick', ms: 0 } },
+        { name: 'after', handler: 'note', config: { name: 'after', ms: 0 }, dependsOn: ['quick'] },
+      ),
+    );
+    expect(status).toBe('completed');
+    expect(log.indexOf('after ends')).toBeLessThan(log.indexOf('slow ends'));
+    expect(log.indexOf('last starts')).toBeGreaterThan(log.indexOf('slow ends'));
+    expect(result).toMatchObject({
+      success: true,
+      results: { last: { stepName: 'last', status: 'completed', output: { inputs: { a: 'slow', b: 'quick' } } } },
+    });
+  });
+
+  test('at most maxParallel steps run at once', async () => {
+    const many = Array.from({ length: 4 }, (_, n) => ({
+      name: `s${n}`,
+      handler: 'note',
+      config: { name: `s${n}`, ms: 100 },
+    }));
+    await run({ steps: many, maxParallel: 1 });
+    expect(log).toEqual(many.flatMap(({ name }) => [`${name} starts`, `${name} ends`]));
+  });
+
+  test('inputs are laid over config, one level deep, and literals are taken as they are', async () => {
+    const step = {
+      name: 'a',
+      handler: 'echo',
+      config: { x: 1, y: { z: 1 } },
+      inputs: { y: { value: { w: 2 } }, i: 'input.k' },
+    };
+    const { result } = await run({ steps: [step], input: { k: [3] } });
+    expect(result).toMatchObject({ output: { x: 1, y: { w: 2 }, i: [3] } });
+  });
+});
+
+describe('failures', () => {
+  test('a transient one is tried again, and the attempts are counted', async () => {
+    failuresLeft = 1;
+    const { result } = await run(steps({ name: 'a', handler: 'flaky' }));
+    expect(result).toMatchObject({ results: { a: { status: 'completed', attempts: 2 } } });
+  });
+
+  test('retryCount is the total number of attempts', async () => {
+    failuresLeft = 5;
+    const { status, error } = await run(steps({ name: 'a', handler: 'flaky', retryCount: 1 }));
+    expect({ status, error }).toEqual({
+      status: 'failed',
+      error: { type: 'HandlerFailed', message: 'step "a": Error: not yet' },
+    });
+    expect(failuresLeft).toBe(4);
+  });
+
+  test('a permanent one fails the run at once with its type, the step and the result so far', async () => {
+    const { status, error, result } = await run(
+      steps({ name: 'good', handler: 'echo' }, { name: 'bad', handler: 'permanent', dependsOn: ['good'] }),
+    );
+    expect(status).toBe('failed');
+    expect(error).toEqual({ type: 'DocumentCorrupt', message: 'step "bad": x.pdf is damaged' });
+    expect(result).toMatchObject({
+      success: false,
+      results: {
+        good: { status: 'completed' },
+        bad: { status: 'failed', attempts: 1, error: { type: 'DocumentCorrupt' } },
+      },
+    });
+  });
+
+  test('fail-fast cancels what runs and leaves what has not started', async () => {
+    const { result } = await run(
+      steps(
+        { name: 'runs', handler: 'patient' },
+        { name: 'bad', handler: 'permanent' },
+        { name: 'later', handler: 'echo', dependsOn: ['runs'] },
+      ),
+    );
+    expect(result).toMatchObject({
+      results: {
+        runs: { status: 'failed', error: { type: 'Cancelled' } },
+        later: { status: 'skipped', reason: 'step "bad" failed' },
+      },
+    });
+  });
+
+  test('without fail-fast all goes on that does not depend on the failure', async () => {
+    const { status, result } = await run({
+      failFast: false,
+      steps: [
+        { name: 'bad', handler: 'permanent' },
+        { name: 'child', handler: 'echo', dependsOn: ['bad'] },
+        { name: 'free', handler: 'note', config: { name: 'free', ms: 200 } },
+        { name: 'always', handler: 'echo', dependsOn: ['bad', 'free'], trigger: 'all_done' },
+      ],
+    });
+    expect(status).toBe('failed');
+    expect(result).toMatchObject({
+      results: {
+        child: { status: 'skipped', reason: 'step "bad" failed' },
+        free: { status: 'completed' },
+        always: { status: 'completed' },
+      },
+    });
+  });
+
+  test('a field that is missing at run time fails the step, naming the fields there are', async () => {
+    const { error } = await run(
+      steps(
+        { name: 'a', handler: 'echo', config: { text: 'x' } },
+        { name: 'b', handler: 'echo', inputs: { t: 'a.txt' } },
+      ),
+    );
+    expect(error).toMatchObject({ type: 'MissingField', message: expect.stringContaining('did you mean "text"?') });
+  });
+
+  test('a step that takes too long is tried again and then fails as such', async () => {
+    const { error } = await run(steps({ name: 'a', handler: 'patient', timeoutSeconds: 1, retryCount: 1 }));
+    expect(error).toMatchObject({ type: 'HandlerTimeout' });
+  });
+});
+
+describe('input', () => {
+  const raw = (input: unknown) =>
+    world.cadenza.temporal.workflow
+      .execute('pipeline', { taskQueue: 'cadenza', workflowId: `raw-${Math.random()}`, args: [input] })
+      .catch((error: { cause?: { type?: string; message?: string } }) => error.cause);
+
+  test('is checked again when the run starts, whoever started it', async () => {
+    await expect(raw({ steps: [{ name: 'a', handlr: 'echo' }] })).resolves.toMatchObject({
+      type: 'InvalidInput',
+      message: expect.stringContaining('did you mean "handler"?'),
+    });
+    await expect(raw(null)).resolves.toMatchObject({ type: 'InvalidInput' });
+  });
+
+  test.each([
+    ['an unknown handler', steps({ name: 'a', handler: 'ekho' }), 'UnknownHandler', 'did you mean "echo"?'],
+    [
+      'an unknown definition',
+      { definition: 'document_analysys' },
+      'UnknownDefinition',
+      'did you mean "document_analysis"?',
+    ],
+    [
+      'an unknown model',
+      steps({ name: 'a', handler: 'ask', config: { model: 'gtp' } }),
+      'UnknownModel',
+      'did you mean "gpt"?',
+    ],
+    [
+      'a cycle',
+      steps({ name: 'a', handler: 'echo', dependsOn: ['b'] }, { name: 'b', handler: 'echo', dependsOn: ['a'] }),
+      'InvalidInput',
+      'wait for each other',
+    ],
+  ])('%s is refused before anything runs', async (_case, input, type, message) => {
+    const { error } = await run(input);
+    expect(error).toMatchObject({ type, message: expect.stringContaining(message) });
+    expect(world.models.requests).toHaveLength(0);
+  });
+
+  test('an id that is in use is refused', async () => {
+    const input = steps({ name: 'a', handler: 'echo' });
+    const { workflowId } = await world.cadenza.start('pipeline', input);
+    await expect(world.cadenza.start('pipeline', input, { id: workflowId })).rejects.toMatchObject({
+      type: 'RunExists',
+    });
+  });
+});
+
+describe('models', () => {
+  const ask = (config: object = {}) =>
+    steps({ name: 'a', handler: 'ask', inputs: { prompt: { value: 'say hello' } }, config: { ...config } });
+
+  test('a call is counted with tokens and money, by step and by model', async () => {
+    world.models.script(() => ({ text: 'hello', usage: { prompt_tokens: 1000, completion_tokens: 100 } }));
+    const { result } = await run(ask());
+    expect(result).toMatchObject({
+      output: { model: 'gpt', result: { text: 'hello' } },
+      usage: {
+        calls: 1,
+        inputTokens: 1000,
+        outputTokens: 100,
+        costUsd: 0.0028,
+        byModel: { gpt: { calls: 1 } },
+        byStep: { a: { costUsd: 0.0028 } },
+      },
+    });
+  });
+
+  test('a failed request is retried by the activity alone, and counted', async () => {
+    const before = world.models.requests.length;
+    world.models.script((_request, index) => (index === before ? { status: 500, error: 'boom' } : { text: 'hello' }));
+    const { result } = await run(ask());
+    expect(world.models.requests.length - before).toBe(2);
+    expect(result).toMatchObject({ usage: { calls: 2 }, results: { a: { attempts: 2 } } });
+  });
+
+  test('Retry-After is waited for by a durable timer', async () => {
+    const before = world.models.requests.length;
+    world.models.script((_request, index) =>
+      index === before ? { status: 429, headers: { 'retry-after': '3' }, error: 'slow' } : { text: 'hello' },
+    );
+    const { status } = await run(ask());
+    const [first, second] = world.models.requests.slice(before);
+    expect(status).toBe('completed');
+    expect((second?.startedAt ?? 0) - (first?.startedAt ?? 0)).toBeGreaterThanOrEqual(2_900);
+  });
+
+  test('a wrong key fails at once, naming provider and variable, never the key', async () => {
+    const before = world.models.requests.length;
+    world.models.script(() => ({ status: 401, error: { message: 'bad key key-for-tests' } }));
+    const { error } = await run(ask());
+    expect(error?.type).toBe('AuthenticationFailed');
+    expect(error?.message).toMatch(/scripted.*SCRIPTED_KEY/);
+    expect(error?.message).not.toContain('key-for-tests');
+    expect(world.models.requests.length - before).toBe(1);
+  });
+
+  test('an answer that was journalled is not asked for again when the step fails after it', async () => {
+    const before = world.models.requests.length;
+    let tries = 0;
+    world.models.script(() => {
+      tries += 1;
+      return { text: `answer ${tries}` };
+    });
+    const { result } = await run(steps({ name: 'a', handler: 'ask_then_fail_once' }));
+    expect(result).toMatchObject({
+      output: { text: 'answer 1' },
+      usage: { calls: 1, journalHits: 1 },
+      results: { a: { attempts: 2 } },
+    });
+    expect(world.models.requests.length - before).toBe(1);
+  });
+
+  test('cancel closes the open request and starts no other', async () => {
+    world.models.script(() => ({ hang: true }));
+    const handle = await world.cadenza.start('pipeline', {
+      steps: [
+        { name: 'a', handler: 'ask', inputs: { prompt: { value: 'one' } } },
+        { name: 'b', handler: 'ask', inputs: { prompt: { value: 'two' } }, dependsOn: ['a'] },
+      ],
+    });
+    await world.models.until((server) => server.open === 1);
+    const aborted = world.models.aborted;
+    const cancelledAt = Date.now();
+    await handle.cancel();
+    await world.models.until((server) => server.aborted === aborted + 1);
+    expect(Date.now() - cancelledAt).toBeLessThan(2_000);
+    await expect(handle.outcome()).resolves.toMatchObject({
+      status: 'cancelled',
+      error: { type: 'Cancelled' },
+      result: { results: { a: { status: 'failed' }, b: { status: 'skipped' } } },
+    });
+    expect(world.models.open).toBe(0);
+  });
+});
+
+describe('large values', () => {
+  test('a 20 MB document leaves under 100 KB of history', async () => {
+    const file = path.join(world.folder, 'large.txt');
+    await writeFile(file, 'The invoice is due in March. '.repeat(20 * 36_200));
+    const handle = await world.cadenza.start('pipeline', {
+      steps: [
+        { name: 'extract', handler: 'extract_text', inputs: { document: 'input' } },
+        { name: 'copy', handler: 'echo', inputs: { text: 'extract.text' } },
+      ],
+      input: { file },
+    });
+    const { status, result } = await handle.outcome();
+    expect(status).toBe('completed');
+    expect(result).toMatchObject({ output: { text: { mediaType: 'text/plain; charset=utf-8' } } });
+    const { historySize } = await world.cadenza.temporal.workflow.getHandle(handle.workflowId).describe();
+    expect(historySize).toBeLessThan(100_000);
+  }, 60_000);
+
+  test('a reference of another tenant can not be read', async () => {
+    const file = path.join(world.folder, 'secret.txt');
+    await writeFile(file, 'the secret of tenant one');
+    const input = (name: string): GivenInput<'pipeline'> => ({
+      steps: [{ name: 'a', handler: 'extract_text', inputs: { document: 'input' } }],
+      labels: { tenant: name },
+    });
+    const first = await world.cadenza.start('pipeline', { ...input('one'), input: { file } });
+    await expect(first.outcome()).resolves.toMatchObject({ status: 'completed' });
+    const { events } = await world.cadenza.temporal.workflow.getHandle(first.workflowId).fetchHistory();
+    const data = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]?.data;
+    const document = (JSON.parse(Buffer.from(data ?? []).toString()) as { input: GivenInput<'pipeline'>['input'] })
+      .input;
+    const second = await run({ ...input('two'), input: document ?? null });
+    expect(second).toMatchObject({ status: 'failed', error: { type: 'ContentMissing' } });
+  });
+});
+
+describe('what can be seen', () => {
+  test('progress shows each step, its model and its usage, also after the end', async () => {
+    world.models.script(() => ({ text: 'hi', usage: { prompt_tokens: 10, completion_tokens: 5 } }));
+    const handle = await world.cadenza.start(
+      'pipeline',
+      steps({ name: 'a', handler: 'ask', inputs: { prompt: { value: 'x' } } }),
+    );
+    await handle.result();
+    await expect(handle.progress()).resolves.toMatchObject({
+      pattern: 'pipeline',
+      status: 'completed',
+      steps: [{ name: 'a', status: 'completed', models: ['gpt'], attempts: 1, usage: { calls: 1, inputTokens: 10 } }],
+    });
+  });
+
+  test('list finds runs with status and money', async () => {
+    world.models.script(() => ({ text: 'hi', usage: { prompt_tokens: 1000, completion_tokens: 100 } }));
+    const handle = await world.cadenza.start(
+      'pipeline',
+      steps({ name: 'a', handler: 'ask', inputs: { prompt: { value: 'x' } } }),
+    );
+    await handle.result();
+    await sleep(1_500);
+    const { runs } = await world.cadenza.list();
+    expect(runs.find(({ workflowId }) => workflowId === handle.workflowId)).toMatchObject({
+      pattern: 'pipeline',
+      status: 'completed',
+      costUsd: 0.0028,
+    });
+  });
+
+  test('an unknown id is RunNotFound', async () => {
+    await expect(world.cadenza.find('nothing-1')).rejects.toMatchObject({ type: 'RunNotFound' });
+  });
+});
