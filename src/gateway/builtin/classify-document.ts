@@ -7,18 +7,21 @@ import { wordEvidence } from './naive-bayes';
 /** What is not text about the type comes late in a document; the beginning decides. */
 const READ = 12_000;
 /** The strength that `other` starts with: a type must gather more than this to be believed. */
-const OTHER = 2.2;
-const WORD_WEIGHT = 0.25;
+const OTHER = 1.6;
+const WORD_WEIGHT = 0.6;
 /** Slower growth than plain softmax, so that scores mean something below certainty. */
 const TEMPERATURE = 1.2;
 /** Ten signs of a type do not make it much surer than five. */
 const CEILING = 7;
-const BELIEVED = 0.5;
+const BELIEVED = 0.4;
 const HIGHEST = 0.95;
 
 /**
  * The type of an English document out of those allowed: hand-written cues plus naive Bayes on seed texts. Below a score
- * of 0.5 the answer is `other`, whose own score never exceeds 0.5: that nothing fits is not knowledge.
+ * of 0.4 the answer is `other`, whose own score never exceeds 0.4: that nothing fits is not knowledge.
+ *
+ * The numbers below were chosen on the samples of `examples/documents`, 16 excerpts of public pages and 300 licence
+ * files; on those a score of 0.6 or more was always right. Source code that opens with a licence comes out as one.
  */
 export function classifyDocument(
   text: string,

@@ -18,7 +18,7 @@ describe('the built-in summarizer', () => {
 
   test('leaves the headers, greeting, quotes and signature of a mail out', () => {
     const mail =
-      'From: a@b.example\nSubject: Pump\n\nHi Ann,\n\nThe pump in the garden is broken again. Please order a new one.\n\n> old text of somebody else.\n\n--\nKarl from the office wrote this.';
+      'From: a@b.example\nSubject: We have some problems with the pump again.\n\nHi Ann,\n\nThe pump in the garden is broken again. Please order a new one.\n\n> old text of somebody else.\n\n--\nKarl from the office wrote this.';
     expect(summarizeText(mail, {}, english).text).toBe(
       'The pump in the garden is broken again. Please order a new one.',
     );
