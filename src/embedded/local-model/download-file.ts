@@ -1,14 +1,14 @@
 import { open } from 'node:fs/promises';
 
 /** How far a long step is. `total` is missing where it can not be known. */
-export type Progress = { what: string; received: number; total?: number };
+export type Progress = { what: string; done: number; total?: number };
 
 export type DownloadOptions = {
   url: string;
   target: string;
   /** More than this is refused, whatever the server announced. */
   maxBytes: number;
-  onBytes?: (received: number) => void;
+  onBytes?: (done: number) => void;
   /** Longest wait for the first answer, and then for each further piece. */
   connectMs?: number;
   stallMs?: number;

@@ -23,7 +23,7 @@ export function hubSource(url: string): WeightSource {
         target,
         maxBytes: LOCAL_MODEL.bytes,
         connectMs: 5_000,
-        onBytes: (received) => onProgress({ what, received, total: LOCAL_MODEL.bytes }),
+        onBytes: (done) => onProgress({ what, done, total: LOCAL_MODEL.bytes }),
       }),
   };
 }
@@ -51,7 +51,7 @@ export function indexSource(index: string): WeightSource {
       await downloadFile({ url: index, target: page, maxBytes: 1_000_000 });
       const url = await findLink(page, file, index);
       const archive = path.join(folder, file);
-      const onBytes = (received: number) => onProgress({ what: 'weights', received, total: bytes });
+      const onBytes = (done: number) => onProgress({ what: 'weights', done, total: bytes });
       await downloadFile({ url, target: archive, maxBytes: bytes, onBytes });
       await extractZipEntry({ archive, entry, target });
     },
