@@ -176,11 +176,11 @@ export default tseslint.config(
     }),
   ),
   {
-    // The one command that runs a worker in its own process is the composition root's only caller.
+    // The commands that need the models themselves are the composition root's only callers.
     ...layer('cli', {
       may: ['client', 'contracts', 'core', 'config', 'embedded', 'worker'],
-      files: ['src/cli/commands/worker.ts'],
-      why: 'Only the worker command may import worker.ts.',
+      files: ['src/cli/commands/worker.ts', 'src/cli/commands/models.ts'],
+      why: 'Only the commands worker and models may import worker.ts.',
     }),
     name: 'layers/cli-worker-command',
   },

@@ -8,8 +8,11 @@ import { serverAddress } from './config/server-address';
 import { CadenzaError } from './contracts/failures';
 import { TASK_QUEUE } from './contracts/names';
 import { localModelEndpoint } from './embedded/local-model/local-model-endpoint';
+import { localModelStatus } from './embedded/local-model/local-model-status';
 import { createBuiltinModels } from './gateway/builtin/create-builtin-models';
 import { createGateway } from './gateway/create-gateway';
+import { describeRegistry } from './gateway/describe-registry';
+import type { RegistryDescription } from './gateway/describe-registry';
 import type { Gateway } from './gateway/gateway';
 import { resolveRegistry } from './gateway/resolve-registry';
 import { createBuiltInHandlers } from './handlers/built-in-handlers';
@@ -108,6 +111,16 @@ export async function openGateway(
     await local.close();
   };
   return { gateway, found, close };
+}
+
+/** What each model of this machine is for and whether it could be used now. Asks no provider for an answer. */
+export async function describeModels(
+  environment: Environment,
+  models?: string,
+): Promise<RegistryDescription & { found: string }> {
+  const { registry, found } = await resolveRegistry({ file: models ?? environment.models, environment: process.env });
+  const { installed } = await localModelStatus(environment.cache);
+  return { ...describeRegistry({ registry, environment: process.env, localInstalled: installed }), found };
 }
 
 let runtimeInstalled = false;

@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { ModelsOptions } from './commands/models';
+import type { Action } from './program';
+import type { Terminal } from './terminal';
+
+const JSON_HELP = 'print one JSON document on stdout and nothing else there';
+const MODELS_HELP = 'model registry (default: CADENZA_MODELS, or what is found)';
+
+/** Commands about what runs on this machine: server, Workers, models, definitions. */
+export function addProjectCommands(program: Command, terminal: Terminal, action: Action): void {
+  program
+    .command('up')
+    .description('run the embedded Temporal server and a worker in the foreground')
+    .option('--models <file>', MODELS_HELP)
+    .action((options: { models?: string }) =>
+      action(async () => (await import('./commands/up.js')).up(terminal, options)),
+    );
+  program
+    .command('down')
+    .description('end the embedded server and the worker')
+    .option('--json', JSON_HELP)
+    .action((options: { json?: boolean }) =>
+      action(async () => (await import('./commands/down.js')).down(terminal, options)),
+    );
+  program
+    .command('worker')
+    .description('serve runs in the foreground, for this home or for a cluster')
+    .option('--models <file>', MODELS_HELP)
+    .addOption(new Option('--of <home>').hideHelp())
+    .action((options: { models?: string; of?: string }) =>
+      action(async () => (await import('./commands/worker.js')).worker(terminal, options)),
+    );
+  addModels(program, terminal, action);
+  program
+    .command('definitions')
+    .description('the pipelines that can be run by name')
+    .option('--json', JSON_HELP)
+    .action((options: { json?: boolean }) =>
+      action(async () => (await import('./commands/definitions.js')).definitions(terminal, options)),
+    );
+  program
+    .command('demo')
+    .description('analyse the sample documents')
+    .action(() => action(async () => (await import('./commands/demo.js')).demo(terminal)));
+  program
+    .command('doctor')
+    .description('what is there and what is missing, without starting anything')
+    .option('--json', JSON_HELP)
+    .action((options: { json?: boolean }) =>
+      action(async () => (await import('./commands/doctor.js')).doctor(terminal, options)),
+    );
+}
+
+/** Options may stand before or after the word of the subcommand, which commander gives to the outer command. */
+function addModels(program: Command, terminal: Terminal, action: Action): void {
+  const models = program
+    .command('models')
+    .description('the models, what each is for, and whether it is ready')
+    .option('--models <file>', MODELS_HELP)
+    .option('--json', JSON_HELP)
+    .action((options: ModelsOptions) =>
+      action(async () => (await import('./commands/models.js')).listModels(terminal, options)),
+    );
+  models
+    .command('check')
+    .description('send one small request to each model')
+    .option('--models <file>', MODELS_HELP)
+    .option('--json', JSON_HELP)
+    .action((_: ModelsOptions, command: Command) =>
+      action(async () => (await import('./commands/models.js')).checkModels(terminal, command.optsWithGlobals())),
+    );
+  models
+    .command('install')
+    .description('install the small model that runs on this machine')
+    .addArgument(models.createArgument('<model>', 'local').choices(['local']))
+    .option('--json', JSON_HELP)
+    .action((_model: string, _: ModelsOptions, command: Command) =>
+      action(async () => (await import('./commands/models.js')).installLocal(terminal, command.optsWithGlobals())),
+    );
+}

@@ -1,0 +1,78 @@
+import type { Command } from 'commander';
+import type { AnalyzeOptions } from './commands/analyze';
+import type { CancelOptions } from './commands/cancel';
+import type { ResultOptions } from './commands/result';
+import type { RunOptions } from './commands/run';
+import type { Action } from './program';
+import type { Terminal } from './terminal';
+
+const JSON_HELP = 'print one JSON document on stdout and nothing else there';
+const MODELS_HELP = 'model registry (default: CADENZA_MODELS, or what is found)';
+
+/** Commands that start, follow and show runs. Each is loaded when it is called: the Temporal client takes its time. */
+export function addRunCommands(program: Command, terminal: Terminal, action: Action): void {
+  program
+    .command('analyze')
+    .description('read, classify and summarize documents, and check the result')
+    .argument('<file...>', 'PDF, DOCX, HTML, Markdown or plain text')
+    .option('--models <file>', MODELS_HELP)
+    .option('--detach', 'start the runs and do not wait for them')
+    .option('--json', `${JSON_HELP}; of several files { "runs": […] }`)
+    .action((files: string[], options: AnalyzeOptions) =>
+      action(async () => (await import('./commands/analyze.js')).analyze(terminal, files, options)),
+    );
+  program
+    .command('run')
+    .description('start a run of a pattern and follow it')
+    .argument('<pattern>', 'pipeline')
+    .requiredOption('-i, --input <file>', 'its input as JSON or YAML; - is standard input')
+    .option('--id <id>', 'id of the run; one that is in use is refused (default: <pattern>-<uuid>)')
+    .option('--models <file>', MODELS_HELP)
+    .option('--detach', 'start the run and do not wait for it')
+    .option('--json', JSON_HELP)
+    .action((pattern: string, options: RunOptions) =>
+      action(async () => (await import('./commands/run.js')).run(terminal, pattern, options)),
+    );
+  program
+    .command('list')
+    .description('the newest runs')
+    .option('-n, --limit <number>', 'how many', '20')
+    .option('--json', JSON_HELP)
+    .action((options: { limit: string; json?: boolean }) =>
+      action(async () => (await import('./commands/list.js')).list(terminal, options)),
+    );
+  program
+    .command('status')
+    .description('where a run stands now')
+    .argument('<id>')
+    .option('--json', JSON_HELP)
+    .action((id: string, options: { json?: boolean }) =>
+      action(async () => (await import('./commands/status.js')).status(terminal, id, options)),
+    );
+  program
+    .command('watch')
+    .description('follow a run to its end')
+    .argument('<id>')
+    .option('--json', JSON_HELP)
+    .action((id: string, options: { json?: boolean }) =>
+      action(async () => (await import('./commands/watch.js')).watch(terminal, id, options)),
+    );
+  program
+    .command('result')
+    .description('wait for the end of a run and show its result')
+    .argument('<id>')
+    .option('--no-wait', 'say that it is running instead')
+    .option('--json', JSON_HELP)
+    .action((id: string, options: ResultOptions) =>
+      action(async () => (await import('./commands/result.js')).result(terminal, id, options)),
+    );
+  program
+    .command('cancel')
+    .description('ask a run to stop')
+    .argument('<id>')
+    .option('--wait', 'return when it has stopped')
+    .option('--json', JSON_HELP)
+    .action((id: string, options: CancelOptions) =>
+      action(async () => (await import('./commands/cancel.js')).cancel(terminal, id, options)),
+    );
+}

@@ -1,0 +1,128 @@
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { connectCadenza } from '../../client';
+import { connectionConfig } from '../../config/connection';
+import type { Environment } from '../../config/environment';
+import { readEnvironment } from '../../config/environment';
+import { packageRoot } from '../../config/package-paths';
+import { EXIT } from '../../contracts/run';
+import { cachedTemporalBinary } from '../../embedded/temporal-binary';
+import { runningServer } from '../../embedded/temporal-server';
+import { localModelStatus } from '../../embedded/local-model/local-model-status';
+import { runningWorker } from '../../embedded/worker-record';
+import { failureInfo } from '../failure-info';
+import { cleanLine } from '../render/clean-text';
+import { wrapped } from '../render/layout';
+import { COMMAND } from '../show-run';
+import type { Terminal } from '../terminal';
+
+/** `good` is undefined where a thing is neither right nor wrong. */
+type Finding = { what: string; good?: boolean; says: string };
+
+const NODE_AT_LEAST = [20, 3] as const;
+
+/** `cadenza doctor`: what is there and what is missing, without starting anything. */
+export async function doctor(terminal: Terminal, { json = false }: { json?: boolean }): Promise<number> {
+  const findings = await examine();
+  if (json) terminal.printJson({ findings });
+  else {
+    const { columns, resultPaint: paint } = terminal;
+    for (const { what, good, says } of findings) {
+      const mark = good === undefined ? paint.dim('–') : good ? paint.green('✓') : paint.red('✗');
+      terminal.print(wrapped(cleanLine(says), columns, 12, `${mark} ${what.padEnd(10)}`));
+    }
+  }
+  return findings.some(({ good }) => good === false) ? EXIT.failed : EXIT.ok;
+}
+
+async function examine(): Promise<Finding[]> {
+  const basics = [versionFinding(), nodeFinding()];
+  try {
+    const environment = readEnvironment();
+    const isEmbedded = connectionConfig(environment).kind === 'embedded';
+    return [
+      ...basics,
+      { what: 'home', says: existsSync(environment.home) ? environment.home : `${environment.home} (not made yet)` },
+      ...(isEmbedded ? await embeddedFindings(environment) : await clusterFindings(environment)),
+      await localFinding(environment),
+      storeFinding(environment),
+    ];
+  } catch (error) {
+    return [...basics, { what: 'settings', good: false, says: failureInfo(error).message }];
+  }
+}
+
+function versionFinding(): Finding {
+  const { version } = JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
+  return { what: 'cadenza', says: `${version} on ${process.platform} ${process.arch}` };
+}
+
+function nodeFinding(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const good = major > NODE_AT_LEAST[0] || (major === NODE_AT_LEAST[0] && minor >= NODE_AT_LEAST[1]);
+  return {
+    what: 'node',
+    good,
+    says: `${process.versions.node}${good ? '' : ` (${NODE_AT_LEAST.join('.')} or later is needed)`}`,
+  };
+}
+
+async function embeddedFindings({ home, cache }: Environment): Promise<Finding[]> {
+  const server = await runningServer(home);
+  const worker = runningWorker(home);
+  return [
+    server
+      ? {
+          what: 'temporal',
+          good: true,
+          says: `runs at ${server.address} (process ${server.pid}), Web UI ${server.uiUrl}`,
+        }
+      : { what: 'temporal', says: `does not run; ${whereBinary(cache)}` },
+    worker
+      ? { what: 'worker', good: worker.ready, says: `runs (process ${worker.pid}, ${worker.owner}). ${worker.models}` }
+      : { what: 'worker', says: 'does not run; started by the first command that needs it' },
+  ];
+}
+
+function whereBinary(cache: string): string {
+  const name = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
+  const folders = (process.env.PATH ?? '').split(path.delimiter).filter(path.isAbsolute);
+  const found = [...folders.map((folder) => path.join(folder, name)), cachedTemporalBinary(cache)].find(existsSync);
+  return found ? `will be started from ${found}` : 'its binary is fetched once, by the first command that needs it';
+}
+
+async function clusterFindings(environment: Environment): Promise<Finding[]> {
+  try {
+    const cadenza = await connectCadenza({ environment });
+    try {
+      const has = await cadenza.hasWorker();
+      const says = has ? 'asks for work' : `none asks for work: \`${COMMAND} worker\` starts one`;
+      return [
+        { what: 'temporal', good: true, says: `cluster answers, namespace ${cadenza.namespace}` },
+        { what: 'worker', good: has, says },
+      ];
+    } finally {
+      await cadenza.close();
+    }
+  } catch (error) {
+    return [{ what: 'temporal', good: false, says: failureInfo(error).message }];
+  }
+}
+
+async function localFinding({ cache }: Environment): Promise<Finding> {
+  const { installed, folder } = await localModelStatus(cache);
+  return {
+    what: 'local',
+    says: installed ? `model installed in ${folder}` : `model not installed: \`${COMMAND} models install local\``,
+  };
+}
+
+function storeFinding({ store }: Environment): Finding {
+  if (!existsSync(store)) return { what: 'store', says: `${store} (not made yet)` };
+  try {
+    accessSync(store, constants.W_OK);
+    return { what: 'store', good: true, says: store };
+  } catch {
+    return { what: 'store', good: false, says: `${store} can not be written` };
+  }
+}

@@ -1,0 +1,69 @@
+import type { GivenInput } from '../../client';
+import { checkInput } from '../../contracts/check-input.schema';
+import { CadenzaError } from '../../contracts/failures';
+import type { Pattern } from '../../contracts/names';
+import { PATTERNS } from '../../contracts/names';
+import { shown, suggestion } from '../../contracts/nearest-name';
+import { EXIT } from '../../contracts/run';
+import { attendRun, runningEnvelope } from '../attend-run';
+import { readInputFile } from '../input-file';
+import { openSession } from '../session';
+import { COMMAND } from '../show-run';
+import type { Terminal } from '../terminal';
+
+/** The patterns that have a workflow today. */
+const RUNNABLE = ['pipeline'] as const satisfies readonly Pattern[];
+type Runnable = (typeof RUNNABLE)[number];
+
+const MAX_ID_LENGTH = 250;
+
+export type RunOptions = { input: string; id?: string; models?: string; detach?: boolean; json?: boolean };
+
+/** `cadenza run <pattern>`: starts one run and follows it. Returns the exit status. */
+export async function run(terminal: Terminal, name: string, options: RunOptions): Promise<number> {
+  const { id, models, detach = false, json = false } = options;
+  const pattern = runnablePattern(name);
+  if (id !== undefined) checkId(id);
+  const given = await readInputFile(options.input);
+  // Before a server is started for it; the client and the run itself check again.
+  checkInput(pattern, given);
+  const session = await openSession(terminal, { worker: 'exact', models });
+  try {
+    const input = given as GivenInput<Runnable>;
+    const handle = await session.cadenza.start(pattern, input, id === undefined ? {} : { id });
+    if (session.models !== undefined) terminal.say(session.models);
+    if (detach) {
+      if (json) terminal.printJson(runningEnvelope(handle));
+      else terminal.print([handle.workflowId]);
+      terminal.say(`Started: \`${COMMAND} watch ${handle.workflowId}\` follows it.`);
+      return EXIT.ok;
+    }
+    terminal.say(`Started ${handle.workflowId}`);
+    return await attendRun(session, terminal, { handle, title: input.definition ?? handle.workflowId, json });
+  } finally {
+    await session.close();
+  }
+}
+
+function runnablePattern(name: string): Runnable {
+  const runnable = RUNNABLE.find((pattern) => pattern === name);
+  if (runnable) return runnable;
+  const known = `This version runs ${RUNNABLE.join(', ')}.`;
+  if (PATTERNS.some((pattern) => pattern === name)) {
+    throw new CadenzaError('Unsupported', `the pattern ${name} can not be run yet. ${known}`, { field: 'pattern' });
+  }
+  throw new CadenzaError(
+    'InvalidInput',
+    `there is no pattern "${shown(name)}"${suggestion(name, [...PATTERNS])}. ${known}`,
+    {
+      field: 'pattern',
+    },
+  );
+}
+
+function checkId(id: string): void {
+  if (id.length > 0 && id.length <= MAX_ID_LENGTH && !/[\u0000-\u001f\u007f-\u009f]/.test(id)) return;
+  throw new CadenzaError('InvalidInput', `--id takes 1 to ${MAX_ID_LENGTH} characters without control characters`, {
+    field: 'id',
+  });
+}

@@ -1,0 +1,66 @@
+import type { Envelope, RunProgress } from '../../client';
+import type { JsonValue } from '../../contracts/json';
+import { exitStatusOfRun } from '../failure-info';
+import { cleanLine } from '../render/clean-text';
+import { wrapped } from '../render/layout';
+import { shownAge, shownUsage } from '../render/numbers';
+import { runMark } from '../render/paint';
+import { asPipelineResult, stepsOf } from '../render/run-result';
+import { progressLines, stepLines } from '../render/step-lines';
+import type { Session } from '../session';
+import { COMMAND } from '../show-run';
+import type { Terminal } from '../terminal';
+import { withRun } from '../with-run';
+
+/** `cadenza status <id>`: where a run stands now. The exit status is that of the run; one that goes on counts as good. */
+export function status(terminal: Terminal, id: string, { json = false }: { json?: boolean }): Promise<number> {
+  return withRun(terminal, id, 'none', async (session, handle) => {
+    const envelope = await handle.envelope();
+    const goesOn = envelope.status === 'running' || envelope.status === 'paused';
+    if (goesOn) await session.tend();
+    const progress = await handle.progress().catch(() => undefined);
+    const shown = { ...envelope, ...(progress && { progress: progress as unknown as JsonValue }) };
+    if (json) terminal.printJson(shown);
+    else {
+      const retrying = goesOn ? await handle.retrying().catch(() => []) : [];
+      terminal.print(statusLines(session, terminal, { envelope, progress, retrying }));
+    }
+    return exitStatusOfRun(envelope);
+  });
+}
+
+function statusLines(
+  session: Session,
+  { columns, resultPaint: paint }: Terminal,
+  {
+    envelope,
+    progress,
+    retrying,
+  }: {
+    envelope: Envelope;
+    progress: RunProgress | undefined;
+    retrying: Parameters<typeof progressLines>[1]['retrying'];
+  },
+): string[] {
+  const { workflowId, runId, status: state, error } = envelope;
+  const now = Date.now();
+  const pipeline = asPipelineResult(envelope.result);
+  const steps = pipeline ? stepsOf(pipeline) : undefined;
+  const usage = progress?.usage ?? pipeline?.usage;
+  const ids = { workflowId: workflowId ?? '', runId: runId ?? '' };
+  const address = session.webAddress(ids);
+  const started = progress ? `, started ${shownAge(progress.startedAt, now)}` : '';
+  const what = progress?.definition ?? pipeline?.definition?.name ?? envelope.pattern ?? '';
+  return [
+    `${runMark(state, paint)} ${paint.bold(cleanLine(ids.workflowId))}`,
+    `  ${state.replace('_', ' ')}: ${cleanLine(what)}${started}`,
+    ...(error ? wrapped(`${error.type}: ${cleanLine(error.message)}`, columns, 4, '  ').map(paint.red) : []),
+    ...(progress || !steps
+      ? progressLines(progress, { columns, paint, now, retrying: retrying ?? [] })
+      : stepLines(steps, { columns, paint, now })),
+    ...(usage ? wrapped(`Used: ${shownUsage(usage)}`, columns, 2) : []),
+    ...(progress || steps ? [] : ['  No worker answers, so the steps are not known now.']),
+    ...(address === undefined ? [] : [`${paint.dim('  Web UI  ')}${address}`]),
+    `${paint.dim('  Next    ')}${COMMAND} ${state === 'running' ? 'watch' : 'result'} ${cleanLine(ids.workflowId)}`,
+  ];
+}

@@ -1,0 +1,40 @@
+import type { Cadenza, Envelope } from '../client';
+import { JSON_MEDIA_TYPE, isContentReference } from '../contracts/content';
+import type { ContentReference } from '../contracts/content';
+import type { JsonObject, JsonValue } from '../contracts/json';
+import { MAIN_OUTPUT } from '../contracts/names';
+
+/** More than this of one value is no reading matter for a terminal. */
+const SHOWN_BYTES = 256 * 1024;
+
+/**
+ * The main output of a run with the large values that it refers to in place. What can not be loaded (another machine's
+ * store, a value too large for a screen) is told in its place.
+ */
+export async function loadOutput(
+  { pattern, result }: Pick<Envelope, 'pattern' | 'result'>,
+  read: Cadenza['readContent'],
+): Promise<JsonValue | undefined> {
+  const field = pattern === null ? undefined : (MAIN_OUTPUT as Partial<Record<string, string>>)[pattern];
+  const output = field === undefined ? result : (result as JsonObject | undefined)?.[field];
+  return output === undefined ? undefined : loadValue(output, read);
+}
+
+async function loadValue(value: JsonValue, read: Cadenza['readContent']): Promise<JsonValue> {
+  if (isContentReference(value)) return loadReference(value, read);
+  if (Array.isArray(value)) return Promise.all(value.map((item) => loadValue(item, read)));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(async ([key, item]) => [key, await loadValue(item, read)] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+async function loadReference(reference: ContentReference, read: Cadenza['readContent']): Promise<JsonValue> {
+  const { bytes, mediaType } = reference;
+  if (bytes > SHOWN_BYTES) return `(${bytes} bytes of ${mediaType}; --json shows the reference)`;
+  try {
+    const text = await read(reference);
+    return mediaType === JSON_MEDIA_TYPE ? (JSON.parse(text) as JsonValue) : text;
+  } catch {
+    return `(${bytes} bytes of ${mediaType}, not in the store of this machine)`;
+  }
+}

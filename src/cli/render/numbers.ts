@@ -1,0 +1,46 @@
+import type { ShownUsage } from '../../contracts/usage';
+
+/** A time that something took: `0.4 s`, `12 s`, `2 min 5 s`, `1 h 3 min`. */
+export function shownSeconds(seconds: number): string {
+  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** US dollars with as many digits as tell something: `$0`, `$0.00042`, `$0.1234`, `$12.30`. */
+export function shownMoney(usd: number): string {
+  if (usd === 0) return '$0';
+  if (usd >= 1) return `$${usd.toFixed(2)}`;
+  if (usd >= 0.01) return `$${usd.toFixed(4)}`;
+  return `$${usd < 1e-9 ? usd.toExponential(1) : usd.toFixed(Math.min(9, 1 - Math.floor(Math.log10(usd))))}`;
+}
+
+/** A whole number with separators for thousands. */
+export function shownCount(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** `3 calls`, `1 call`. */
+export function counted(count: number, noun: string): string {
+  return `${shownCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** What was used, in one phrase. Built-in models send nothing, so they count no calls. */
+export function shownUsage(usage: ShownUsage): string {
+  const { calls, cutCalls, inputTokens, outputTokens, costUsd } = usage;
+  if (calls === 0) return 'no calls to a provider, $0';
+  const cut = cutCalls > 0 ? ` (${cutCalls} cut off)` : '';
+  const tokens = counted(inputTokens + outputTokens, 'token');
+  return `${counted(calls, 'call')}${cut}, ${tokens}, ${shownMoney(costUsd)}${costUsd === 0 ? ' (no price known)' : ''}`;
+}
+
+/** How long ago: `just now`, `5 min ago`, `3 h ago`, `2 d ago`. */
+export function shownAge(startedAt: string, now: number): string {
+  const minutes = Math.floor((now - Date.parse(startedAt)) / 60_000);
+  if (!(minutes >= 1)) return 'just now';
+  if (minutes < 60) return `${minutes} min ago`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} d ago`;
+}

@@ -1,0 +1,82 @@
+import { stringify } from 'yaml';
+import type { Envelope } from '../../contracts/envelope.schema';
+import type { JsonObject, JsonValue } from '../../contracts/json';
+import type { PipelineResult } from '../../contracts/pipeline.schema';
+import type { StepProgress } from '../../contracts/run';
+import { cleanLine, cleanText } from './clean-text';
+import type { ResultOptions } from './document-result';
+import { documentLines } from './document-result';
+import { wrapped } from './layout';
+import { shownUsage } from './numbers';
+import { runMark } from './paint';
+import { stepLines } from './step-lines';
+
+/** The definition whose result has a form of its own. */
+export const DOCUMENT_ANALYSIS = 'document_analysis';
+
+/**
+ * How a run ended, for people: first the result, then how it was decided. `output` is the main output with large values
+ * loaded; a run that failed part-way shows what it has and why it failed.
+ */
+export function resultLines(
+  title: string,
+  { status, result, error }: Envelope,
+  { output, ...options }: ResultOptions & { output: JsonValue | undefined },
+): string[] {
+  const { columns, paint } = options;
+  const pipeline = asPipelineResult(result);
+  const how = pipeline ? decisionLines(pipeline, options) : [];
+  return [
+    `${runMark(status, paint)} ${paint.bold(cleanLine(title))}${status === 'completed' ? '' : `  ${status.replace('_', ' ')}`}`,
+    ...(error ? wrapped(`${error.type}: ${cleanLine(error.message)}`, columns, 4, '  ').map(paint.red) : []),
+    ...(output === undefined || output === null ? [] : outputLines(output, pipeline, options)),
+    ...(how.length > 0 ? ['', paint.bold('  How it was decided'), ...how] : []),
+  ];
+}
+
+/** The result of a pipeline, where the envelope holds one. */
+export function asPipelineResult(result: JsonValue | undefined): PipelineResult | undefined {
+  const { results, usage } = (result ?? {}) as JsonObject;
+  return isObject(results) && isObject(usage) ? (result as unknown as PipelineResult) : undefined;
+}
+
+/** The steps of a pipeline that has ended, in the form that progress has them. */
+export function stepsOf({ results, usage }: PipelineResult): StepProgress[] {
+  return Object.values(results).map(
+    ({ stepName, status, durationSeconds, attempts, models, error, reason, output }) => ({
+      name: stepName,
+      status,
+      ...(status === 'skipped' || status === 'pending' ? {} : { durationSeconds }),
+      attempts,
+      ...(models ? { models } : {}),
+      ...(usage.byStep[stepName] ? { usage: usage.byStep[stepName] } : {}),
+      ...(error ? { error: error as NonNullable<StepProgress['error']> } : {}),
+      ...(reason === undefined ? {} : { reason }),
+      ...(isObject(output) && typeof output['note'] === 'string' ? { note: output['note'] } : {}),
+    }),
+  );
+}
+
+function decisionLines(pipeline: PipelineResult, { columns, paint }: ResultOptions): string[] {
+  const { usage } = pipeline;
+  const again = usage.journalHits + usage.cacheHits;
+  const reused = again > 0 ? `; ${again} answered from the journal, not paid again` : '';
+  return [
+    ...stepLines(stepsOf(pipeline), { columns, paint, now: 0 }),
+    ...wrapped(`Used: ${shownUsage(usage)}${reused}`, columns, 2),
+    ...(pipeline.partial ? wrapped(`Partial: ${cleanLine(pipeline.partialReason ?? 'cut short')}`, columns, 2) : []),
+  ];
+}
+
+function outputLines(output: JsonValue, pipeline: PipelineResult | undefined, options: ResultOptions): string[] {
+  if (pipeline?.definition?.name === DOCUMENT_ANALYSIS && isObject(output)) return documentLines(output, options);
+  const text = typeof output === 'string' ? output : stringify(output, { lineWidth: 0 });
+  return cleanText(text)
+    .trimEnd()
+    .split('\n')
+    .flatMap((line) => wrapped(line, options.columns, 2));
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
