@@ -9,13 +9,13 @@ module.exports = {
       from: { path: '^src/(workflows|core)/' },
       to: {
         reachable: true,
-        path: '^src/(activities|gateway|store|handlers|payloads|telemetry|config|embedded|cli|report|worker|client)|\\.schema\\.ts$|node_modules/(zod|openai|jsonata|@temporalio/(client|worker|activity))',
+        path: '^src/(activities|gateway|evaluator|isolation|store|handlers|payloads|telemetry|config|embedded|cli|report|worker|client)|\\.schema\\.ts$|node_modules/(zod|openai|jsonata|@temporalio/(client|worker|activity))',
       },
     },
     {
       name: 'gateway-reaches-no-temporal',
       severity: 'error',
-      from: { path: '^src/(gateway|store|handlers)/' },
+      from: { path: '^src/(gateway|evaluator|isolation|store|handlers)/' },
       to: { reachable: true, path: 'node_modules/@temporalio' },
     },
     {

@@ -13,7 +13,9 @@ const folders = [
   'workflows',
   'activities',
   'gateway',
+  'evaluator',
   'handlers',
+  'isolation',
   'store',
   'payloads',
   'telemetry',
@@ -140,17 +142,17 @@ export default tseslint.config(
     why: 'workflows/ runs in the sandbox.',
   }),
   { files: ['src/workflows/**/*.ts'], rules: sandboxGlobals },
-  ...['gateway', 'store', 'handlers', 'payloads', 'telemetry', 'config'].map((name) =>
+  ...['gateway', 'evaluator', 'isolation', 'store', 'handlers', 'payloads', 'telemetry', 'config'].map((name) =>
     layer(name, {
-      may: ['contracts', 'core'],
+      may: ['contracts', 'core', 'isolation'],
       packages: name === 'payloads' || name === 'telemetry' ? [] : ['@temporalio/activity', '@temporalio/workflow'],
-      packagePatterns: name === 'gateway' || name === 'handlers' || name === 'store' ? ['^@temporalio/'] : [],
-      why: `${name}/ may import contracts and core.`,
+      packagePatterns: ['payloads', 'telemetry', 'config'].includes(name) ? [] : ['^@temporalio/'],
+      why: `${name}/ may import contracts, core and isolation.`,
     }),
   ),
   layer('activities', {
     may: ['contracts', 'core'],
-    typeOnly: ['gateway', 'store', 'handlers', 'telemetry'],
+    typeOnly: ['gateway', 'evaluator', 'store', 'handlers', 'telemetry'],
     packages: ['openai', '@temporalio/workflow', '@temporalio/client', '@temporalio/worker'],
     why: 'activities/ gets gateway, store and handlers passed in.',
   }),

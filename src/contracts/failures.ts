@@ -10,6 +10,10 @@ export const FAILURES = {
   UnknownTask: { retryable: false, cause: 'A task is not one of the seven known ones.' },
   UnknownDefinition: { retryable: false, cause: 'A definition of that name is not registered.' },
   MissingField: { retryable: false, cause: 'A reference points at a field that the step did not return.' },
+  ExpressionFailed: { retryable: false, cause: 'An expression could not be evaluated, or gave the wrong type.' },
+  ExpressionLimit: { retryable: false, cause: 'An expression took more time or memory than allowed.' },
+  ApprovalRejected: { retryable: false, cause: 'A person rejected an approval step.' },
+  ApprovalTimeout: { retryable: false, cause: 'Nobody decided an approval step in time.' },
   Unsupported: { retryable: false, cause: 'This version does not run what was asked for.' },
 
   // Documents

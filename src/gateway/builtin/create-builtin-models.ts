@@ -5,7 +5,7 @@ import type { BuiltinModels } from '../builtin-models';
 import { READ_LIMIT } from './guard-text';
 import type { Job, JobReply } from './job';
 import { checkBuiltinModel } from './model-catalog';
-import { createThreadPool } from './thread-pool';
+import { createThreadPool } from '../../isolation/thread-pool';
 
 export type BuiltinModelsOptions = {
   /** The compiled `lib/gateway/builtin/thread.js`. */
@@ -25,6 +25,7 @@ const MEMORY_MB = 512;
 export function createBuiltinModels(options: BuiltinModelsOptions): BuiltinModels {
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const pool = createThreadPool<Job, JobReply>({
+    name: 'cadenza-builtin-models',
     threadFile: options.threadFile,
     threads: options.threads ?? THREADS,
     timeoutMs,

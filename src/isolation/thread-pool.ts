@@ -8,6 +8,8 @@ export type ThreadPool<Message, Reply> = {
 };
 
 export type ThreadPoolOptions = {
+  /** What debuggers and profilers call the threads. */
+  name: string;
   threadFile: string;
   threads: number;
   timeoutMs: number;
@@ -81,7 +83,7 @@ export function createThreadPool<Message, Reply>(options: ThreadPoolOptions): Th
 
   function startThread(slot: Slot<Message, Reply>): Worker {
     const worker = new Worker(options.threadFile, {
-      name: 'cadenza-builtin-models',
+      name: options.name,
       resourceLimits: { maxOldGenerationSizeMb: options.maxMemoryMb },
       // Libraries that read strangers' text have no business with the keys in the environment.
       env: {},

@@ -1,0 +1,28 @@
+import { CadenzaError } from '../contracts/failures';
+import { createThreadPool } from '../isolation/thread-pool';
+import type { Evaluation, EvaluationJob, Evaluator } from './evaluator';
+
+/** Longest time for the jobs of one call together, and memory of the thread. */
+const LIMITS = { timeoutMs: 10_000, memoryMb: 256 };
+
+/** Expressions on threads of their own. `threadFile` is the compiled `lib/evaluator/thread.js`. */
+export function createEvaluator({ threadFile, threads = 1 }: { threadFile: string; threads?: number }): Evaluator {
+  const pool = createThreadPool<readonly EvaluationJob[], Evaluation[]>({
+    name: 'cadenza-evaluator',
+    threadFile,
+    threads,
+    timeoutMs: LIMITS.timeoutMs,
+    maxMemoryMb: LIMITS.memoryMb,
+    onTimeout: () => limit(`took longer than ${LIMITS.timeoutMs / 1000} seconds`),
+    onCrash: () => limit(`needed more than ${LIMITS.memoryMb} MB`),
+    onClosed: () => new CadenzaError('ExpressionLimit', 'the Worker shuts down', { retryable: true }),
+  });
+  return {
+    evaluate: (jobs, signal) => (jobs.length === 0 ? Promise.resolve([]) : pool.run(jobs, signal)),
+    close: () => pool.close(),
+  };
+}
+
+function limit(what: string): CadenzaError {
+  return new CadenzaError('ExpressionLimit', `an expression ${what}`);
+}

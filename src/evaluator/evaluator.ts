@@ -1,0 +1,20 @@
+import type { JsonValue } from '../contracts/json';
+
+/** One expression and what its names stand for. */
+export type EvaluationJob = { expression: string; scope: JsonValue };
+
+/** What came of one job: a value (null where the expression yields nothing), or why there is none. */
+export type Evaluation = { value: JsonValue } | { problem: string };
+
+/**
+ * Evaluates JSONata where it can do no harm: on a thread of its own, with limits on time, depth and memory, and with
+ * regular expressions that are linear in their input.
+ */
+export interface Evaluator {
+  /**
+   * Jobs in their order; one that fails does not hold up the others.
+   * @throws CadenzaError `ExpressionLimit` where the thread had to be ended; an abort rejects with `signal.reason`
+   */
+  evaluate(jobs: readonly EvaluationJob[], signal: AbortSignal): Promise<Evaluation[]>;
+  close(): Promise<void>;
+}
