@@ -20,10 +20,7 @@ const HEDGE =
 export function checkClaims(summary: string, facts: TextFacts): Finding[] {
   const normalized = normalizeText(summary);
   const dates = findDates(normalized);
-  let masked = normalized;
-  for (const { index, text } of dates) {
-    masked = masked.slice(0, index) + ' '.repeat(text.length) + masked.slice(index + text.length);
-  }
+  const masked = mask(normalized, dates);
   const findings = [
     ...dates.filter(({ keys }) => !facts.hasDate(keys)).map(({ text }) => claim('summary_date', 'date', text, 'error')),
     ...checkNumbers(masked, facts),
@@ -34,6 +31,17 @@ export function checkClaims(summary: string, facts: TextFacts): Finding[] {
   return findings
     .filter(({ check, value }) => !seen.has(`${check} ${value}`) && seen.add(`${check} ${value}`))
     .map((finding) => (facts.isCut && finding.severity === 'error' ? { ...finding, severity: 'warning' } : finding));
+}
+
+/** Blanks the dates out, so that their days and years are not taken for numbers of their own. */
+function mask(normalized: string, dates: readonly { index: number; text: string }[]): string {
+  let end = 0;
+  const parts = dates.flatMap(({ index, text }) => {
+    const before = normalized.slice(end, index);
+    end = index + text.length;
+    return [before, ' '.repeat(text.length)];
+  });
+  return parts.join('') + normalized.slice(end);
 }
 
 type Kind = 'summary_date' | 'summary_number' | 'summary_currency' | 'summary_name';

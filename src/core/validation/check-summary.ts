@@ -7,7 +7,7 @@ import type { TextFacts } from './text-facts';
 export const DEFAULT_MAX_SUMMARY_WORDS = 400;
 
 const LEAST_WORDS = 5;
-const MOST_CHARACTERS_OF_CLAIMS = 50_000;
+const MOST_CHARACTERS_OF_CLAIMS = 20_000;
 
 /** Is there a summary, of a sensible length, and does the text say what it claims? */
 export function checkSummary(summary: string, text: string, facts: TextFacts, maxWords: number): Finding[] {

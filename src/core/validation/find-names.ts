@@ -30,7 +30,8 @@ export function findNames(text: string): FoundName[] {
     const isHeading = /^[*_]{0,3}:/.test(text.slice(end, end + 4));
     const words = opensSentence && OPENERS.has(normalizeText(run[0] ?? '')) ? run.slice(1) : run;
     const alone = opensSentence && run.length === 1;
-    if (words.length > 0 && !alone && !isHeading) names.push({ text: words.join(' '), words: toWords(words) });
+    if (words.length > 0 && !alone && !isHeading)
+      names.push({ text: words.join(' ').replace(/[.&'’-]{1,5}$/, ''), words: toWords(words) });
     run = [];
   };
   for (const match of text.matchAll(TOKEN)) {

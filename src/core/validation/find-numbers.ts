@@ -8,6 +8,8 @@ export type FoundNumber = {
 };
 
 const LONGEST_NUMBER = 40;
+const SPACE = 32;
+const LETTER_A = 97;
 const NUMBER = /\d[\d.,']*/g;
 const GROUPED_BY_SPACES = /(?<![\d.,'])\d{1,3}(?: \d{3})+(?:[.,]\d{1,2})?(?!\d)/g;
 const SCALE = /^ ?(thousand|k|million|mio|mn|m|billion|bn|trillion|tausend|millionen|milliarden)(?![\p{L}\p{N}])/u;
@@ -30,7 +32,7 @@ const SCALES: Readonly<Record<string, number>> = {
 export function findNumbers(normalized: string): FoundNumber[] {
   const found: FoundNumber[] = [];
   for (const match of normalized.matchAll(NUMBER)) {
-    const text = match[0].replace(/[.,']+$/, '');
+    const text = withoutEnd(match[0]);
     if (text.length <= LONGEST_NUMBER) found.push(scaled(normalized, match.index, text, readingsOf(text)));
   }
   for (const match of normalized.matchAll(GROUPED_BY_SPACES)) {
@@ -42,9 +44,18 @@ export function findNumbers(normalized: string): FoundNumber[] {
   return found;
 }
 
+/** Without the full stop or comma of the sentence around it. */
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (/[.,']/.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
+}
+
 function scaled(normalized: string, index: number, text: string, values: number[]): FoundNumber {
   const end = index + text.length;
-  const scale = SCALES[SCALE.exec(normalized.slice(end, end + 15))?.[1] ?? ''];
+  const next = normalized.charCodeAt(normalized.charCodeAt(end) === SPACE ? end + 1 : end);
+  // Most numbers are followed by no letter at all, and this is asked for every one of them.
+  const scale = next >= LETTER_A ? SCALES[SCALE.exec(normalized.slice(end, end + 15))?.[1] ?? ''] : undefined;
   if (scale === undefined) return { text, index, values, tolerance: 0 };
   const decimals = /[.,](\d+)$/.exec(text)?.[1]?.length ?? 0;
   const large = values.map((value) => value * scale);

@@ -5,8 +5,8 @@ import { findNumbers } from './find-numbers';
 import { compact, normalizeText, wordsOf } from './normalize-text';
 import { numberWordValues } from './number-words';
 
-/** How much of a text is compared: a book of a thousand pages. */
-export const MOST_CHARACTERS_CHECKED = 2_000_000;
+/** How much of a text is compared, about 500 pages: it is done at one go, and heartbeats wait. */
+export const MOST_CHARACTERS_CHECKED = 1_000_000;
 
 /** What a text says, ready to be asked whether a claim stands in it. */
 export type TextFacts = {

@@ -15,7 +15,7 @@ export type Validation = { valid: boolean; findings: Finding[] };
 
 /**
  * Checks an analysis against its text, without a model: are the entities and what the summary claims in the text, is
- * anything missing, too long, empty? Errors come first. The first 2,000,000 characters of the text count.
+ * anything missing, too long, empty? Errors come first. The first 1,000,000 characters of the text count.
  */
 export function validateAnalysis({ text, entities, summary, maxSummaryWords }: Analysis): Validation {
   const facts = readTextFacts(text);

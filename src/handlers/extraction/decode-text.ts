@@ -87,5 +87,5 @@ function superset(label: string): string {
 function looksBinary(text: string): boolean {
   const sample = text.slice(0, SAMPLE_BYTES);
   const strange = sample.match(/[\u0000-\u0006\u000e-\u001a\u001c-\u001f\ufffd]/g)?.length ?? 0;
-  return strange > 0.02 * sample.length;
+  return strange > Math.max(1, 0.02 * sample.length);
 }

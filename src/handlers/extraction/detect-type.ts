@@ -31,9 +31,13 @@ export function detectTextType(text: string, name: string): TextKind {
     return 'html';
   }
   const ending = endingOf(name);
-  if (ending === 'html' || ending === 'htm' || ending === 'xhtml') return 'html';
+  if (['html', 'htm', 'xhtml'].includes(ending)) return hasTag(text) ? 'html' : 'plain';
   if (ending === 'md' || ending === 'markdown') return 'markdown';
   return ending === 'eml' || beginsLikeEmail(head) ? 'email' : 'plain';
+}
+
+function hasTag(text: string): boolean {
+  return /<\/?[A-Za-z][A-Za-z0-9]{0,20}(?:\s[^<>]{0,1000})?>/.test(text);
 }
 
 function beginsLikeEmail(head: string): boolean {

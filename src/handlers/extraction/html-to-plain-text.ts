@@ -1,4 +1,5 @@
 import { compile } from 'html-to-text';
+import { guardHtml } from './guard-html';
 import { tidyLayout } from './tidy-text';
 
 const HEADINGS = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'];
@@ -7,7 +8,7 @@ const SKIPPED = ['img', 'nav', 'button', 'noscript', 'template', 'svg', 'iframe'
 const convert = compile({
   wordwrap: false,
   // By default input is cut at 16 MB without a word.
-  limits: { maxDepth: 300, maxInputLength: Number.MAX_SAFE_INTEGER, ellipsis: '' },
+  limits: { maxInputLength: Number.MAX_SAFE_INTEGER },
   selectors: [
     ...HEADINGS.map((selector) => ({ selector, options: { uppercase: false } })),
     ...SKIPPED.map((selector) => ({ selector, format: 'skip' })),
@@ -19,5 +20,5 @@ const convert = compile({
 
 /** HTML as people would read it aloud: headings in their own case, a line for each row of a table, no addresses. */
 export function htmlToText(html: string): string {
-  return tidyLayout(convert(html));
+  return tidyLayout(convert(guardHtml(html)));
 }

@@ -1,3 +1,4 @@
+import { guardHtml } from './guard-html';
 import { htmlToText } from './html-to-plain-text';
 import type { ReadText } from './read-document';
 
@@ -16,20 +17,22 @@ type Page = {
   querySelectorAll(selector: string): Iterable<Element>;
 };
 
+const MOST_PIECES = 50_000;
 const NOT_TEXT = 'script, style, noscript, template, svg, nav, [hidden], [aria-hidden="true"]';
 
 /** Loaded when needed: its 0.1 seconds would count for every document. */
 const parser = () => import('linkedom');
 
 /** The article of a web page: `main` or `article` where there is one, else what Readability finds, else all of it. */
-export async function readHtml(html: string): Promise<ReadText> {
+export async function readHtml(given: string): Promise<ReadText> {
+  const html = guardHtml(given);
   const page = await parse(html);
   const title = titleOf(page);
   for (const element of page.querySelectorAll(NOT_TEXT)) element.remove();
   const article = htmlToText(marked(page));
   if (article !== '') return { text: article, title };
   const whole = htmlToText(page.querySelector('body')?.outerHTML ?? html);
-  const found = htmlToText(await readable(html));
+  const found = isReadable(html) ? htmlToText(await readable(html)) : '';
   // Readability gives up on short pages, or keeps one paragraph of them.
   return { text: found.length > whole.length / 4 ? found : whole, title };
 }
@@ -49,6 +52,11 @@ function marked(page: Page): string {
     (article) => !article.parentElement?.closest('article'),
   );
   return articles.map((article) => article.outerHTML).join('\n');
+}
+
+/** Readability compares every piece of a page with those around it. */
+function isReadable(html: string): boolean {
+  return (html.match(/[<&]/g)?.length ?? 0) <= MOST_PIECES;
 }
 
 async function readable(html: string): Promise<string> {
