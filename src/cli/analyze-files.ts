@@ -67,10 +67,11 @@ async function analyzeFile(
 ): Promise<Envelope> {
   const { file, title, board, signal, detach } = options;
   let handle: RunHandle | undefined;
+  // First of all, so that runs stand in the order of the files.
+  if (!detach) board.update(title, {});
   try {
     handle = await session.cadenza.start('pipeline', { definition: DOCUMENT_ANALYSIS, input: { file } });
     if (detach) return runningEnvelope(handle);
-    board.update(title, {});
     const envelope = await followRun(handle, { signal, onView: (view) => board.update(title, view) });
     return envelope ?? runningEnvelope(handle);
   } catch (error) {

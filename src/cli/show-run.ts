@@ -29,12 +29,13 @@ function nextLines(session: Session, { paint }: Terminal, { workflowId, runId }:
   ];
 }
 
-/** What a person who pressed Ctrl-C must know. */
+/** What a person who pressed Ctrl-C must know: the run goes on, how to come back to it, how to cancel it. */
 export function detachedSentence(runs: readonly Pick<RunHandle, 'workflowId'>[]): string {
-  const [first, ...others] = runs.map(({ workflowId }) => workflowId);
-  if (first === undefined) return 'Nothing was started.';
-  const goOn = others.length === 0 ? 'Detached: the run goes on.' : `Detached: ${runs.length} runs go on.`;
-  const which = others.length === 0 ? first : 'ID';
-  const list = others.length === 0 ? '' : `\n  ${[first, ...others].join('\n  ')}`;
-  return `${goOn} Come back with \`${COMMAND} watch ${which}\`, cancel with \`${COMMAND} cancel ${which}\`.${list}`;
+  if (runs.length === 0) return 'Nothing was started.';
+  const commands = runs.flatMap(({ workflowId }) => [
+    `  Come back  ${COMMAND} watch ${workflowId}`,
+    `  Cancel     ${COMMAND} cancel ${workflowId}`,
+  ]);
+  const goOn = runs.length === 1 ? 'Detached: the run goes on.' : `Detached: ${runs.length} runs go on.`;
+  return [goOn, ...commands].join('\n');
 }

@@ -1,4 +1,5 @@
 import { cleanJson, cleanText } from './render/clean-text';
+import { wrapped } from './render/layout';
 import type { Paint } from './render/paint';
 import { paintFor } from './render/paint';
 
@@ -58,7 +59,15 @@ export function createTerminal(
     },
     paint: paintFor(stderr, environment),
     resultPaint: paintFor(stdout, environment),
-    say: (sentence) => write(stderr, cleanText(sentence).split('\n')),
+    say(sentence) {
+      const lines = cleanText(sentence).split('\n');
+      // A line with something to copy in it starts with spaces, and is left whole.
+      const wraps = (line: string) => Boolean(stderr.isTTY) && !line.startsWith(' ');
+      write(
+        stderr,
+        lines.flatMap((line) => (wraps(line) ? wrapped(line, this.columns, 0) : [line])),
+      );
+    },
     show: (lines) => write(stderr, lines),
     print: (lines) => write(stdout, lines),
     printJson(value) {

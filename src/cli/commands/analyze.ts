@@ -66,7 +66,7 @@ async function analyzeAll(
   const envelopes = results.map((envelope) => envelope ?? notStarted());
   const left = envelopes.filter(({ status }) => status === 'running');
   if (json) printEnvelopes(terminal, envelopes);
-  else await showAll(session, terminal, files, envelopes);
+  else await showAll(session, terminal, files, envelopes, detach);
   if (signal.aborted) {
     terminal.say(detachedSentence(left.map(({ workflowId }) => ({ workflowId: workflowId ?? '' }))));
     return EXIT.interrupted;
@@ -81,10 +81,12 @@ async function showAll(
   terminal: Terminal,
   files: readonly Asked[],
   envelopes: readonly Envelope[],
+  detach: boolean,
 ): Promise<void> {
   for (const [index, envelope] of envelopes.entries()) {
     const title = files[index]?.title ?? '';
     if (envelope.workflowId === null) sayRefused(terminal, title, envelope);
+    else if (envelope.status === 'running' && !detach) continue;
     else if (envelope.status === 'running') terminal.print([`${envelope.workflowId}  ${cleanLine(title)}`]);
     else await showEnded(session, terminal, { title, envelope });
     if (index < envelopes.length - 1 && envelope.status !== 'running') terminal.print(['']);

@@ -13,7 +13,7 @@ import { documentLines } from '../render/document-result';
 import { wrapped } from '../render/layout';
 import { shownSeconds, shownUsage } from '../render/numbers';
 import { runMark } from '../render/paint';
-import { asPipelineResult } from '../render/run-result';
+import { asPipelineResult, stepsOf } from '../render/run-result';
 import { createRunBoard } from '../run-board';
 import type { Session } from '../session';
 import { openSession } from '../session';
@@ -86,8 +86,14 @@ function decidedBy({ result }: Envelope, columns: number, bold: (text: string) =
   const steps = Object.values(pipeline.results).flatMap(({ stepName, models = [], durationSeconds }) =>
     models.length > 0 ? [`${stepName} by ${models.join(', ')} in ${shownSeconds(durationSeconds)}`] : [],
   );
+  const notes = stepsOf(pipeline).flatMap(({ name, note }) =>
+    note === undefined ? [] : [`${name}: ${cleanLine(note)}`],
+  );
   const sentence = [...steps, shownUsage(pipeline.usage)].join('; ');
-  return wrapped(sentence, columns, 14, bold('  Decided'.padEnd(14)));
+  return [
+    ...notes.flatMap((note, index) => wrapped(note, columns, 14, bold((index === 0 ? '  Notes' : '').padEnd(14)))),
+    ...wrapped(sentence, columns, 14, bold('  Decided'.padEnd(14))),
+  ];
 }
 
 function showEnd(session: Session, terminal: Terminal, envelopes: readonly Envelope[], seconds: number): void {

@@ -1,7 +1,7 @@
 import type { RunProgress, StepProgress } from '../../contracts/run';
 import type { PendingAttempt } from '../../client/run-handle';
 import { cleanLine } from './clean-text';
-import { column, fit } from './layout';
+import { column, fit, wrapped } from './layout';
 import { shownCount, shownMoney, shownSeconds } from './numbers';
 import type { Paint } from './paint';
 import { stepMark } from './paint';
@@ -14,6 +14,7 @@ export type StepLinesOptions = {
 };
 
 const NAME_COLUMNS = { least: 8, most: 24 };
+const REMARK_LINES = 2;
 const SECONDS_COLUMNS = 11;
 const TOKENS_COLUMNS = 12;
 const MONEY_COLUMNS = 11;
@@ -63,16 +64,23 @@ function secondsOf({ status, durationSeconds, startedAt }: StepProgress, now: nu
 }
 
 function remarks(step: StepProgress, { columns, paint, retrying = [] }: StepLinesOptions): string[] {
-  const line = (text: string, colour: (text: string) => string) => `      ${colour(fit(cleanLine(text), columns - 6))}`;
+  const lines = (text: string, colour: (text: string) => string) =>
+    atMost(REMARK_LINES, wrapped(cleanLine(text), columns, 6), columns).map(colour);
   const waiting = step.status === 'running' ? retrying.find((one) => one.activityType === step.handler) : undefined;
   const { error, reason, note, status, attempts = 0 } = step;
   return [
-    ...(waiting ? [line(retrySentence(waiting), paint.yellow)] : []),
-    ...(error && status === 'failed' ? [line(`${error.type}: ${error.message}`, paint.red)] : []),
-    ...(reason !== undefined && status === 'skipped' ? [line(`skipped: ${reason}`, paint.dim)] : []),
-    ...(attempts > 1 && status === 'completed' ? [line(`${attempts} attempts`, paint.yellow)] : []),
-    ...(note !== undefined ? [line(note, paint.yellow)] : []),
+    ...(waiting ? lines(retrySentence(waiting), paint.yellow) : []),
+    ...(error && status === 'failed' ? lines(`${error.type}: ${error.message}`, paint.red) : []),
+    ...(reason !== undefined && status === 'skipped' ? lines(`skipped: ${reason}`, paint.dim) : []),
+    ...(attempts > 1 && status === 'completed' ? lines(`${attempts} attempts`, paint.yellow) : []),
+    ...(note !== undefined ? lines(note, paint.yellow) : []),
   ];
+}
+
+/** The first lines; what is left out is marked. */
+function atMost(count: number, lines: string[], columns: number): string[] {
+  if (lines.length <= count) return lines;
+  return [...lines.slice(0, count - 1), fit(`${lines[count - 1] ?? ''} ${(lines[count] ?? '').trim()}`, columns)];
 }
 
 /** What the server knows of an attempt that comes after a failed one. */
