@@ -66,9 +66,11 @@ const printed = async (child: ChildProcess) => {
   await once(child, 'close');
   return JSON.parse(text) as EnsuredServer;
 };
-const ensureElsewhere = (ports: object) => {
+/** `at` lets several processes begin in the same moment, however long each took to load. */
+const ensureElsewhere = (ports: object, at = 0) => {
   const options = JSON.stringify({ home, cacheDir, detached: true, ...ports });
-  return command('temporal-server.js', `return m.ensureTemporalServer({ ...${options}, say() {} });`);
+  const wait = `while (Date.now() < ${at});`;
+  return command('temporal-server.js', `${wait} return m.ensureTemporalServer({ ...${options}, say() {} });`);
 };
 
 const takePort = async () => {
@@ -88,12 +90,14 @@ const withClient = async <T>(address: string, use: (client: Client) => Promise<T
 };
 
 describe('the embedded server', () => {
-  test('is shared by two commands that start at once, and outlives them', async () => {
+  test('is shared by commands that start at once, and outlives them', async () => {
     const ports = await freePorts();
-    const [one, two] = await Promise.all([printed(ensureElsewhere(ports)), printed(ensureElsewhere(ports))]);
-    expect(one.pid).toBe(two.pid);
-    expect([one.started, two.started].sort()).toEqual([false, true]);
-    expect(await ensure()).toMatchObject({ pid: one.pid, started: false, address: `127.0.0.1:${ports.port}` });
+    const at = Date.now() + 2_500;
+    const all = await Promise.all([1, 2, 3].map(() => printed(ensureElsewhere(ports, at))));
+    const [first] = all;
+    expect(new Set(all.map((server) => server.pid)).size).toBe(1);
+    expect(all.filter((server) => server.started)).toHaveLength(1);
+    expect(await ensure()).toMatchObject({ pid: first!.pid, started: false, address: `127.0.0.1:${ports.port}` });
     expect(existsSync(path.join(home, 'temporal.db'))).toBe(true);
   });
 
@@ -125,14 +129,6 @@ describe('the embedded server', () => {
     const started = Date.now();
     expect(await ensure(await freePorts())).toMatchObject({ started: true });
     expect(Date.now() - started).toBeLessThan(15_000);
-  });
-
-  test('is started at once past a lock that was left behind long ago', async () => {
-    mkdirSync(path.join(home, 'server.lock'), { recursive: true });
-    utimesSync(path.join(home, 'server.lock'), 1, 1);
-    const started = Date.now();
-    await ensure(await freePorts());
-    expect(Date.now() - started).toBeLessThan(4_500);
   });
 
   test('is found again by the next command when the one that started it was killed before it answered', async () => {
@@ -170,7 +166,9 @@ describe('the embedded server', () => {
     const server = await ensure({ ...(await freePorts()), detached: false }).finally(() => {
       delete process.env.OPENAI_API_KEY;
     });
-    if (process.platform === 'linux') expect(readFileSync(`/proc/${server.pid}/environ`, 'utf8')).not.toContain('sk-');
+    // A yes or no, so that a failure does not print the environment.
+    const holdsKey = () => readFileSync(`/proc/${server.pid}/environ`, 'utf8').includes('sk-of-a-test');
+    if (process.platform === 'linux') expect(holdsKey()).toBe(false);
     process.kill(server.pid, 'SIGKILL');
     expect(await server.exited).toEqual({ code: null, signal: 'SIGKILL' });
   });
