@@ -7,7 +7,8 @@ const german = { code: 'de', scores: { de: 0.8 }, foreign: 'de' };
 const invoice = HELD_OUT_TEXTS.find(({ type }) => type === 'invoice')?.text ?? '';
 
 describe('the built-in classifier', () => {
-  // Measured: 15 of 15; on excerpts of 16 public pages 12, the others `other`. The bar is lower: nobody should tune to it.
+  // Measured: 15 of 15; on excerpts of 16 public pages 12, three `other`, one wrong at 0.56. The bar is
+  // lower, so that nobody tunes to it.
   test('is right on most texts that it was not tuned on, and never wrong with a high score', () => {
     const answers = HELD_OUT_TEXTS.map(({ type, text }) => ({ type, ...classifyText(text, [], english) }));
     const right = answers.filter(({ type, prediction }) => type === prediction);

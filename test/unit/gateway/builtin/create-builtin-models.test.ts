@@ -11,7 +11,7 @@ afterEach(async () => {
 });
 
 function start(options: Partial<Parameters<typeof createBuiltinModels>[0]> = {}) {
-  const models = createBuiltinModels({ threadFile: stuckThread, threads: 1, timeoutMs: 400, ...options });
+  const models = createBuiltinModels({ threadFile: stuckThread, threads: 1, timeoutMs: 2_000, ...options });
   open.push(models);
   const say = async (text: string, signal = never) =>
     (await models.process('summarizer', 'summarization', { text }, signal)).text;
@@ -43,7 +43,7 @@ describe('the threads of the built-in models', () => {
   });
 
   test('stop at once on abort, with its reason, whether a job runs or waits', async () => {
-    const { say } = start({ timeoutMs: 20_000 });
+    const { say } = start({ timeoutMs: 60_000 });
     const controllers = [new AbortController(), new AbortController()];
     const jobs = controllers.map(({ signal }) => say('hang', signal));
     const reason = new Error('not wanted any more');

@@ -28,6 +28,27 @@ test('every sample document has an expected answer', () => {
   expect(Object.keys(expected).sort()).toEqual(documents.sort());
 });
 
+test('every model that reads English only says so of a German letter', async () => {
+  const text = readFileSync(path.join(folder, 'letter-german.txt'), 'utf8');
+  for (const [model, task] of [
+    ['classifier', 'classification'],
+    ['sentiment', 'sentiment'],
+    ['entities', 'extraction'],
+    ['summarizer', 'summarization'],
+  ] as const) {
+    expect(await ask(model, task, { text })).toMatchObject({ note: expect.stringContaining('German (de)') as string });
+  }
+});
+
+test('the language model says when it can not tell, and when the language is none of the labels', async () => {
+  const german = 'Vielen Dank für Ihren Brief und die Unterlagen.';
+  expect(await ask('language', 'classification', { text: 'ok' })).toMatchObject({ prediction: 'und', score: 0 });
+  const among = await ask('language', 'classification', { text: german, labels: ['en', 'DE'] });
+  expect(among).toMatchObject({ prediction: 'DE', scores: { en: expect.any(Number) as number } });
+  const none = await ask('language', 'classification', { text: german, labels: ['en', 'fr'] });
+  expect(none).toMatchObject({ prediction: 'other', score: 0, note: expect.stringContaining('German (de)') as string });
+});
+
 describe.each(Object.entries(expected))('%s', (name, answer) => {
   let text = '';
 
