@@ -88,7 +88,7 @@ describe('a process', () => {
   });
 
   test('that is not the one that was meant gets no signal', async () => {
-    const { child, pid } = await start('console.log(1); setInterval(() => {}, 1e6)');
+    const { pid } = await start('console.log(1); setInterval(() => {}, 1e6)');
     await endProcess(pid, () => false, 100);
     expect(processAlive(pid)).toBe(true);
   });
