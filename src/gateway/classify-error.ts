@@ -118,9 +118,9 @@ function unreachable(error: unknown, { provider, host }: CallFacts): CadenzaErro
 /** Errors while the body of a 200 is read: cut on the wire, or no JSON. */
 function fromBody(error: unknown, facts: CallFacts): CadenzaError {
   // By name: under Jest, and in other realms, `instanceof` does not see Node's own errors.
-  const { name, message } = (typeof error === 'object' && error !== null ? error : {}) as Partial<Error>;
+  const { name } = (typeof error === 'object' && error !== null ? error : {}) as Partial<Error>;
   if (name === 'SyntaxError') return unreadable(facts.provider, 'the body is not JSON');
-  if (message === 'terminated' || name === 'AbortError' || systemCode(error)) return unreachable(error, facts);
+  if (name === 'AbortError' || systemCode(error)) return unreachable(error, facts);
   return new CadenzaError('Internal', `the call to provider "${facts.provider}" failed in an unknown way`);
 }
 

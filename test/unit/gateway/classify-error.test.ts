@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-async function failureFrom(reply: ScriptedReply, timeoutMs = 5_000) {
+async function failureFrom(reply: ScriptedReply, timeoutMs = 20_000) {
   server.script(() => reply);
   const before = server.requests.length;
   const gateway = gatewayTo(server.url);
@@ -143,17 +143,17 @@ describe('a provider that fails', () => {
 describe('a provider that does not answer', () => {
   test('in time is a timeout, and its connection is closed', async () => {
     const aborted = server.aborted;
-    const { failure } = await failureFrom({ hang: true }, 150.7);
+    const { failure } = await failureFrom({ hang: true }, 999.7);
     expect(failure).toMatchObject({ type: 'ModelTimeout', retryable: true });
-    expect(failure.message).toContain('within 150 ms');
-    await server.until(() => server.aborted === aborted + 1, 2_000);
+    expect(failure.message).toContain('within 999 ms');
+    await server.until(() => server.aborted === aborted + 1);
   });
 
   test('to its end in time is a timeout too, though its headers came at once', async () => {
     const started = Date.now();
-    const { failure } = await failureFrom({ text: 'slow', dripMs: 200 }, 300);
+    const { failure } = await failureFrom({ text: 'slow', dripMs: 1_000 }, 800);
     expect(failure.type).toBe('ModelTimeout');
-    expect(Date.now() - started).toBeLessThan(1_500);
+    expect(Date.now() - started).toBeLessThan(10_000);
   });
 
   test('at all, as nobody listens there, is unreachable', async () => {
@@ -179,7 +179,7 @@ describe('a provider that does not answer', () => {
 describe('an abort', () => {
   test.each<[string, ScriptedReply]>([
     ['before the headers', { hang: true }],
-    ['in the middle of the body', { text: 'slow', dripMs: 100 }],
+    ['in the middle of the body', { text: 'slow', dripMs: 1_000 }],
   ])('%s rejects with the reason of the signal and hangs up', async (_when, reply) => {
     server.script(() => reply);
     const { requests, aborted } = { requests: server.requests.length, aborted: server.aborted };
@@ -192,7 +192,7 @@ describe('an abort', () => {
     await new Promise((resolve) => setTimeout(resolve, 150));
     controller.abort(reason);
     expect(await outcome).toBe(reason);
-    await server.until(() => server.aborted === aborted + 1, 2_000);
+    await server.until(() => server.aborted === aborted + 1);
   });
 
   test('that came before sends nothing', async () => {

@@ -75,12 +75,17 @@ describe('a chat request', () => {
     expect(system()).toContain('"enum":["positive","negative","neutral"]');
   });
 
-  test('carries the idempotency key and obeys the timeout that its guard gives', async () => {
-    server.script(() => ({ hang: true }));
-    const guard: Guard = (request, send) => send(request, { signal, idempotencyKey: 'key-1', timeoutMs: 100 });
-    const failure = await failureOf(ask('generation', { text: 'x' }, { guard }));
-    expect(failure.message).toContain('within 100 ms');
+  test('carries the idempotency key that its guard gives', async () => {
+    const guard: Guard = (request, send) => send(request, { signal, idempotencyKey: 'key-1' });
+    await ask('generation', { text: 'x' }, { guard });
     expect(last()?.headers['idempotency-key']).toBe('key-1');
+  });
+
+  test('obeys the timeout that its guard gives', async () => {
+    server.script(() => ({ hang: true }));
+    const guard: Guard = (request, send) => send(request, { signal, timeoutMs: 100 });
+    const failure = await failureOf(ask('generation', { text: 'x' }, { guard, settings: { timeoutMs: 9_000 } }));
+    expect(failure.message).toContain('within 100 ms');
   });
 
   test('waits no longer than the provider line says', async () => {
@@ -140,9 +145,13 @@ describe('an answer', () => {
 });
 
 describe('keys', () => {
-  const withKey = (key: string | undefined) => {
+  const withKey = (key: string | undefined, guard?: Guard) => {
     const gateway = gatewayTo(server.url, { environment: { SCRIPTED_KEY: key } });
-    return gateway.process('generation', { text: SECRET_TEXT }, { model: modelOf(gateway), signal });
+    return gateway.process(
+      'generation',
+      { text: SECRET_TEXT },
+      { model: modelOf(gateway), signal, ...(guard && { guard }) },
+    );
   };
 
   test.each([undefined, '', '  '])(

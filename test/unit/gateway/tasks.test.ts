@@ -56,7 +56,11 @@ describe('classification', () => {
     ['with prose around it', 'I [really] think {not JSON} the answer is {"prediction": "spam", "score": 0.7}. Sure?'],
     ['behind thoughts', '<think>Maybe {"prediction": "ham", "score": 1}?</think>{"prediction": "spam", "score": 0.7}'],
     ['in other letters', '{"prediction": " SPAM ", "score": "0.7"}'],
-    ['with braces in a string', '{"why": "a } in \\" it", "prediction": "spam", "score": 0.7}'],
+    ['with braces in a string', 'Well: {"why": "a } in \\" it", "prediction": "spam", "score": 0.7}'],
+    [
+      'behind one that holds another answer',
+      '{"not": {"prediction": "ham", "score": 1}} {"prediction": "spam", "score": 0.7}',
+    ],
     ['behind another object', '{"note": 1} {"prediction": "spam", "score": 0.7}'],
   ])('reads an answer that is %s', async (_how, text) => {
     replies(text);
