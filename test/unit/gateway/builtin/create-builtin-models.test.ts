@@ -4,6 +4,9 @@ import { createBuiltinModels } from '../../../../src/gateway/builtin/create-buil
 
 const stuckThread = path.join(__dirname, 'stuck-thread.cjs');
 const never = new AbortController().signal;
+// A busy machine takes its time to start threads.
+jest.setTimeout(90_000);
+
 const open: { close(): Promise<void> }[] = [];
 
 afterEach(async () => {
@@ -11,7 +14,7 @@ afterEach(async () => {
 });
 
 function start(options: Partial<Parameters<typeof createBuiltinModels>[0]> = {}) {
-  const models = createBuiltinModels({ threadFile: stuckThread, threads: 1, timeoutMs: 2_000, ...options });
+  const models = createBuiltinModels({ threadFile: stuckThread, threads: 1, timeoutMs: 3_000, ...options });
   open.push(models);
   const say = async (text: string, signal = never) =>
     (await models.process('summarizer', 'summarization', { text }, signal)).text;
@@ -56,14 +59,14 @@ describe('the threads of the built-in models', () => {
   });
 
   test('survive a thread that crashes or needs too much memory', async () => {
-    const { say } = start({ timeoutMs: 20_000 });
+    const { say } = start({ timeoutMs: 60_000 });
     await expect(say('crash')).rejects.toMatchObject({ type: 'Internal' });
     await expect(say('memory')).rejects.toMatchObject({ type: 'InputTooLarge' });
     expect(await say('hello')).toMatch(/^thread/);
   });
 
   test('reject what runs, waits or comes later when they are closed', async () => {
-    const { models, say } = start({ timeoutMs: 20_000 });
+    const { models, say } = start({ timeoutMs: 60_000 });
     const jobs = [say('hang'), say('hello')].map((job) => expect(job).rejects.toMatchObject({ type: 'WorkerLost' }));
     await models.close();
     await Promise.all(jobs);
@@ -94,7 +97,7 @@ describe('the catalogue of the built-in models', () => {
   });
 
   test('passes on the failures of a model as they are', async () => {
-    const { models } = start({ threadFile: compiledFile('gateway', 'builtin', 'thread.js'), timeoutMs: 20_000 });
+    const { models } = start({ threadFile: compiledFile('gateway', 'builtin', 'thread.js'), timeoutMs: 60_000 });
     const asked = models.process('entities', 'extraction', { text: 'x', entityTypes: ['colour'] }, never);
     await expect(asked).rejects.toMatchObject({ name: 'CadenzaError', type: 'InvalidInput', field: 'entityTypes' });
   });

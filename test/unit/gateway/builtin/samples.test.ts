@@ -16,11 +16,13 @@ type Expected = {
 
 const folder = path.join(packageRoot(), 'examples', 'documents');
 const expected = JSON.parse(readFileSync(path.join(folder, 'expected.json'), 'utf8')) as Record<string, Expected>;
-const models = createBuiltinModels({ threadFile: compiledFile('gateway', 'builtin', 'thread.js') });
+const models = createBuiltinModels({ threadFile: compiledFile('gateway', 'builtin', 'thread.js'), timeoutMs: 60_000 });
 const ask = <T extends ModelTask>(model: string, task: T, input: TaskInput): Promise<TaskResults[T]> =>
   models.process(model, task, input, new AbortController().signal);
 const onOneLine = (text: string): string => text.replace(/\s+/g, ' ');
 
+// A busy machine takes its time to load the libraries.
+jest.setTimeout(90_000);
 afterAll(() => models.close());
 
 test('every sample document has an expected answer', () => {
