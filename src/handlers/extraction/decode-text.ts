@@ -1,7 +1,6 @@
 import { detect } from 'chardet';
 import { decode, encodingExists } from 'iconv-lite';
-import { CadenzaError } from '../../contracts/failures';
-import { READABLE_TYPES } from './protocol';
+import { unsupported } from './unsupported';
 
 const SAMPLE_BYTES = 64 * 1024;
 
@@ -9,10 +8,7 @@ const SAMPLE_BYTES = 64 * 1024;
 export function decodeText(bytes: Uint8Array): string {
   const text = decodeBytes(bytes);
   if (looksBinary(text)) {
-    throw new CadenzaError(
-      'UnsupportedDocument',
-      `is a binary file of a type that can not be read; what can be read: ${READABLE_TYPES}`,
-    );
+    throw unsupported('is a binary file of a type that can not be read');
   }
   return text;
 }

@@ -1,5 +1,6 @@
 import { CadenzaError } from '../../contracts/failures';
-import { endingOf, unsupported } from './detect-type';
+import { endingOf } from './file-ending';
+import { unsupported } from './unsupported';
 import type { ZipEntry } from './zip-directory';
 import { readZipDirectory } from './zip-directory';
 

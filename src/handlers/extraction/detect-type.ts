@@ -1,6 +1,7 @@
 import { CadenzaError } from '../../contracts/failures';
 import { detectArchiveType } from './detect-archive-type';
-import { READABLE_TYPES } from './protocol';
+import { endingOf } from './file-ending';
+import { unsupported } from './unsupported';
 
 export type DocumentKind = 'pdf' | 'docx' | 'text';
 export type TextKind = 'html' | 'markdown' | 'email' | 'plain';
@@ -79,14 +80,4 @@ function oldOfficeFile(bytes: Uint8Array): CadenzaError {
   }
   if (holds('WordDocument')) return unsupported('is an old Word document (.doc); save it as .docx');
   return unsupported('is an old Office file, which can not be read');
-}
-
-/** The one sentence on files of other types. */
-export function unsupported(reason: string): CadenzaError {
-  return new CadenzaError('UnsupportedDocument', `${reason}; what can be read: ${READABLE_TYPES}`);
-}
-
-/** The ending of a file name in lower case, without the dot. */
-export function endingOf(name: string): string {
-  return /\.([A-Za-z0-9]{1,10})$/.exec(name)?.[1]?.toLowerCase() ?? '';
 }

@@ -2,17 +2,21 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createExtractText } from '../../../src/handlers/extract-text';
 import { createSlots } from '../../../src/handlers/extraction/slots';
 import { extract, failure } from './extract-text-setup';
+import { createFakeContext } from './fake-context';
+
+const SAFETY = 'const stop = Date.now() + 20_000;';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), 'cadenza-child-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A reading process that does what it likes; it leaves its pid beside itself. */
+/** A reading process that does what it likes, though not for ever should a test fail; it leaves its pid beside itself. */
 function child(script: string): string {
   const file = path.join(folder, 'child.js');
-  writeFileSync(file, `require('fs').writeFileSync(__filename + '.pid', String(process.pid));\n${script}`);
+  writeFileSync(file, `require('fs').writeFileSync(__filename + '.pid', String(process.pid));\n${SAFETY}\n${script}`);
   return file;
 }
 
@@ -31,7 +35,7 @@ async function untilStarted(file: string): Promise<void> {
 
 describe('limits of the reading process', () => {
   test('one that never ends is killed at the time limit', async () => {
-    const childFile = child('for (;;);');
+    const childFile = child('while (Date.now() < stop);');
     const failed = await failure(extract('a.pdf', 'x', { childFile, limits: { timeoutMs: 1500 } }));
     expect(failed).toMatchObject({
       type: 'ExtractionLimit',
@@ -41,8 +45,8 @@ describe('limits of the reading process', () => {
   });
 
   test.each([
-    ['buffers', 'const all = []; setInterval(() => all.push(Buffer.alloc(10e6, 1)), 1);'],
-    ['objects', 'const all = []; for (;;) all.push({ some: "object", number: all.length });'],
+    ['buffers', 'const all = []; while (Date.now() < stop) if (all.length < 60) all.push(Buffer.alloc(10e6, 1));'],
+    ['objects', 'const all = []; while (Date.now() < stop) all.push({ some: "object", number: all.length });'],
   ])('one that fills its memory with %s is killed at the memory limit', async (_case, script) => {
     const childFile = child(script);
     const failed = await failure(extract('a.pdf', 'x', { childFile, limits: { memoryBytes: 200 * 1024 * 1024 } }));
@@ -51,14 +55,16 @@ describe('limits of the reading process', () => {
   });
 
   test('one that writes without end is killed at the output limit', async () => {
-    const childFile = child('const block = "x".repeat(1e6); (function on() { process.stdout.write(block, on); })();');
+    const childFile = child(
+      'const block = "x".repeat(1e6); (function on() { if (Date.now() < stop) process.stdout.write(block, on); })();',
+    );
     const failed = await failure(extract('a.pdf', 'x', { childFile, limits: { outputBytes: 20 * 1024 * 1024 } }));
     expect(failed).toMatchObject({ type: 'ExtractionLimit', message: expect.stringContaining('20 MB of output') });
     expect(isRunning(childFile)).toBe(false);
   });
 
   test('an abort kills it and is passed on as it is', async () => {
-    const childFile = child('for (;;);');
+    const childFile = child('while (Date.now() < stop);');
     const controller = new AbortController();
     const reading = extract('a.pdf', 'x', { childFile, signal: controller.signal });
     await untilStarted(childFile);
@@ -76,6 +82,20 @@ describe('limits of the reading process', () => {
     expect(existsSync(`${childFile}.pid`)).toBe(false);
   });
 
+  test('an abort while the document is fetched starts none', async () => {
+    const childFile = child('while (Date.now() < stop);');
+    const controller = new AbortController();
+    const { context, put } = createFakeContext({ signal: controller.signal });
+    const document = put('a.txt', 'x');
+    const read = (...given: Parameters<typeof context.read>) => {
+      controller.abort(new Error('gone'));
+      return context.read(...given);
+    };
+    const handler = createExtractText({ childFile, limits: { timeoutMs: 3000 } });
+    await expect(handler({ document }, {}, { ...context, read })).rejects.toThrow('gone');
+    expect(existsSync(`${childFile}.pid`)).toBe(false);
+  });
+
   test('it is given no environment', async () => {
     const reply =
       '{ ok: true, document: { text: JSON.stringify(process.env), pages: 1, title: null, language: null, mediaType: "x" } }';
@@ -87,7 +107,7 @@ describe('limits of the reading process', () => {
 describe('a reading process that fails', () => {
   test.each([
     ['is stopped from outside, to be tried again', 'process.kill(process.pid, "SIGTERM")', 'HandlerFailed'],
-    ['crashes', 'process.kill(process.pid, "SIGSEGV"); setInterval(() => 0, 1000);', 'DocumentCorrupt'],
+    ['crashes', 'process.kill(process.pid, "SIGSEGV"); while (Date.now() < stop);', 'DocumentCorrupt'],
     ['ends without an answer', 'process.exit(0)', 'Internal'],
     ['answers nonsense', 'console.log(JSON.stringify({ ok: true, document: { text: 7 } }))', 'Internal'],
     [
