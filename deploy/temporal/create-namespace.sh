@@ -20,10 +20,10 @@ wait_for() {
   echo "$what: yes"
 }
 
-# TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE are read by the tool itself.
+# TEMPORAL_ADDRESS is read by the tool itself.
 wait_for 'Server answers' temporal operator cluster health
-if ! temporal operator namespace describe "$TEMPORAL_NAMESPACE" >/dev/null 2>&1; then
-  temporal operator namespace create --retention "$RETENTION" "$TEMPORAL_NAMESPACE"
+if ! temporal operator namespace describe --namespace "$TEMPORAL_NAMESPACE" >/dev/null 2>&1; then
+  temporal operator namespace create --namespace "$TEMPORAL_NAMESPACE" --retention "$RETENTION"
 fi
 # The server's services learn of a new namespace some seconds later.
 wait_for "Namespace $TEMPORAL_NAMESPACE can be used" temporal workflow count

@@ -65,8 +65,8 @@ describe('create-namespace.sh', () => {
     expect(status).toBe(0);
     expect(calls).toEqual([
       'operator cluster health',
-      'operator namespace describe default',
-      'operator namespace create --retention 168h default',
+      'operator namespace describe --namespace default',
+      'operator namespace create --namespace default --retention 168h',
       'workflow count',
     ]);
   });
