@@ -74,7 +74,7 @@ function outputLines(output: JsonValue, pipeline: PipelineResult | undefined, op
   return cleanText(text)
     .trimEnd()
     .split('\n')
-    .flatMap((line) => wrapped(line, options.columns, 2));
+    .flatMap((line) => wrapped(line.trimStart(), options.columns, Math.min(40, 2 + line.search(/\S|$/))));
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -16,14 +16,18 @@ export type StepLinesOptions = {
 const NAME_COLUMNS = { least: 8, most: 24 };
 const REMARK_LINES = 2;
 const SECONDS_COLUMNS = 11;
-const TOKENS_COLUMNS = 12;
-const MONEY_COLUMNS = 11;
+const TOKENS_COLUMNS = 16;
+const MONEY_COLUMNS = 12;
+/** Narrower than this there is no room for tokens and money; the total stands at the end. */
+const PAID_FROM_COLUMNS = 72;
 
 /** The steps of a run as a tree: a line each, and lines below for what a person must know. None is too long. */
 export function stepLines(steps: readonly StepProgress[], options: StepLinesOptions): string[] {
   const longest = Math.max(0, ...steps.map(({ name }) => name.length));
-  const names = Math.min(NAME_COLUMNS.most, Math.max(NAME_COLUMNS.least, longest));
-  const paid = steps.some(({ usage }) => (usage?.calls ?? 0) > 0);
+  const most = Math.min(NAME_COLUMNS.most, Math.floor(options.columns / 3) - 2);
+  const names = Math.min(most, Math.max(NAME_COLUMNS.least, longest));
+  const isWide = options.columns >= PAID_FROM_COLUMNS;
+  const paid = isWide && steps.some(({ usage }) => (usage?.calls ?? 0) > 0);
   return steps.flatMap((step) => [stepLine(step, names, paid, options), ...remarks(step, options)]);
 }
 
