@@ -155,9 +155,11 @@ describe('keys', () => {
   };
 
   test.each([undefined, '', '  '])(
-    'that are not there (%p) are missed by name before anything is sent',
+    'that are not there (%p) are missed by name before anything is reserved or sent',
     async (key) => {
-      const failure = await failureOf(withKey(key));
+      const guard = jest.fn();
+      const failure = await failureOf(withKey(key, guard));
+      expect(guard).not.toHaveBeenCalled();
       expect(failure).toMatchObject({ type: 'KeyMissing', retryable: false });
       expect(failure.message).toBe('provider "scripted" needs a key in SCRIPTED_KEY, which is not set');
       expect(server.requests).toHaveLength(0);
