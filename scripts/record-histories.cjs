@@ -16,7 +16,7 @@ const root = path.resolve(__dirname, '..');
 const folder = path.join(root, 'test', 'replay', 'histories');
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-let failuresLeft = 1;
+let failuresLeft = 0;
 const handlers = {
   echo: (inputs, config) => ({ ...config, ...inputs }),
   flaky: () => {
@@ -58,6 +58,36 @@ const RUNS = {
     },
   },
   'pipeline-max-parallel': { input: { maxParallel: 2, steps: [1, 2, 3, 4, 5].map((n) => step(`s${n}`, 'echo')) } },
+  'pipeline-conditions-and-lists': {
+    input: {
+      input: { on: true, list: [{ n: 1 }, { n: 2 }, { n: 3 }] },
+      steps: [
+        step('yes', 'echo', { condition: 'input.on', config: { a: 1 }, transform: '{ "b": a + 1 }' }),
+        step('no', 'echo', { condition: 'yes.b > 5' }),
+        step('each', 'echo', { forEach: { items: 'input.list', maxParallel: 2 }, inputs: { n: 'item.n' } }),
+        step('bad', 'permanent', { onFailure: { default: 0 } }),
+        { name: 'pause', wait: { seconds: 1 } },
+        { name: 'sub', pattern: 'pipeline', config: { steps: [step('x', 'echo')] }, inputs: { input: 'each[0]' } },
+      ],
+    },
+  },
+  'pipeline-approval-pause-retry': {
+    input: {
+      failFast: false,
+      steps: [
+        step('a', 'flaky', { retryCount: 1 }),
+        { name: 'ok', approval: { message: 'Go on?', timeoutSeconds: 600 } },
+        step('after', 'echo', { dependsOn: ['a', 'ok'] }),
+      ],
+    },
+    during: async (run, update) => {
+      await sleep(1_000);
+      await update('pause');
+      await update('retry', { step: 'a' });
+      await update('resume');
+      await update('approve', { step: 'ok', approved: true, by: 'recorder' });
+    },
+  },
   'pipeline-cancelled': {
     input: { steps: [step('a', 'patient'), step('b', 'echo', { dependsOn: ['a'] })] },
     during: async (run) => {
@@ -91,8 +121,10 @@ async function main() {
   const cadenza = await connectCadenza({ environment });
   try {
     for (const [name, { input, during }] of wanted) {
+      failuresLeft = 1;
       const run = await cadenza.start('pipeline', input, { id: name });
-      await during?.(run);
+      const handle = cadenza.temporal.workflow.getHandle(name);
+      await during?.(run, (update, ...args) => handle.executeUpdate(update, { args }));
       const { status } = await run.outcome();
       const history = JSON.parse(historyToJSON(await cadenza.temporal.workflow.getHandle(name).fetchHistory()));
       writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(withoutMachine(history), null, 1)}\n`);

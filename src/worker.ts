@@ -9,6 +9,7 @@ import { CadenzaError } from './contracts/failures';
 import { TASK_QUEUE } from './contracts/names';
 import { localModelEndpoint } from './embedded/local-model/local-model-endpoint';
 import { localModelStatus } from './embedded/local-model/local-model-status';
+import { createEvaluator } from './evaluator/create-evaluator';
 import { createBuiltinModels } from './gateway/builtin/create-builtin-models';
 import { createGateway } from './gateway/create-gateway';
 import { describeRegistry } from './gateway/describe-registry';
@@ -57,9 +58,11 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
   };
   installRuntime();
   const { connection, namespace } = await openConnection(environment, options.address);
+  const evaluator = createEvaluator({ threadFile: compiledFile('evaluator', 'thread.js') });
   const activities = createActivities({
     namespace,
     gateway,
+    evaluator,
     store: createFileContentStore(environment.store),
     journal: createFileJournal(environment.store),
     handlers,
@@ -86,6 +89,7 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
       try {
         await worker.run();
       } finally {
+        await evaluator.close();
         await close();
         await connection.close();
       }

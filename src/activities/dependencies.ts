@@ -1,3 +1,4 @@
+import type { Evaluator } from '../evaluator/evaluator';
 import type { Gateway } from '../gateway/gateway';
 import type { Handlers } from '../handlers/handler';
 import type { ContentStore } from '../store/content-store';
@@ -8,6 +9,7 @@ import type { Definition } from '../contracts/pipeline.schema';
 export type ActivityDependencies = {
   namespace: string;
   gateway: Gateway;
+  evaluator: Evaluator;
   store: ContentStore;
   journal: Journal;
   handlers: Handlers;

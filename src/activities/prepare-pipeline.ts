@@ -1,44 +1,54 @@
 import { checkInput } from '../contracts/check-input.schema';
 import { JSON_MEDIA_TYPE, NO_TENANT } from '../contracts/content';
+import type { FailureType } from '../contracts/failures';
 import { CadenzaError } from '../contracts/failures';
+import type { JsonValue } from '../contracts/json';
+import { MAX_DEPTH } from '../contracts/limits';
 import type { ModelPins } from '../contracts/model';
-import { MODEL_TASKS, TENANT_LABEL } from '../contracts/names';
+import { AVAILABLE_PATTERNS, MODEL_TASKS, TENANT_LABEL } from '../contracts/names';
 import { shown, suggestion } from '../contracts/nearest-name';
 import type { PipelineInput, Step } from '../contracts/pipeline.schema';
-import type { PipelinePlan, StoredPins } from '../contracts/step-activity';
-import type { PutText } from '../core/content/store-large';
-import { storeLarge } from '../core/content/store-large';
-import { checkSteps } from '../core/graph/check-steps';
+import type { InheritedContext, PipelinePlan, StoredPins } from '../contracts/step-activity';
+import type { NamesOf } from '../core/graph/check-steps';
+import { planSteps } from '../core/graph/check-steps';
+import type { ContentStore } from '../store/content-store';
 import { pinnedModel } from './ask-model';
 import type { ActivityDependencies } from './dependencies';
+import type { ScopedContent } from './scoped-content';
+import { scopedContent } from './scoped-content';
 import { toApplicationFailure } from './to-application-failure';
 
 const PINS_INLINE_CHARACTERS = 1_500;
 
 /**
  * The local activity that every pipeline starts with, whoever started it: checks the input by the client's own schema,
- * takes the definition and the models by value, and refuses before any model is paid what could not run.
+ * takes the definition and the models by value, and refuses before any model is paid what could not run. A pipeline
+ * that another pattern started keeps that one's tenant and models.
  */
 export function createPreparePipeline(dependencies: ActivityDependencies) {
-  return async (given: unknown): Promise<PipelinePlan> => {
+  return async (given: unknown, inherited?: InheritedContext): Promise<PipelinePlan> => {
     try {
       const input = checkInput('pipeline', given);
-      const { steps, output, definition } = findSteps(input, dependencies);
-      checkSteps(steps, output);
-      steps.forEach((step, index) => checkRunnable(step, `steps[${index}]`, dependencies));
       if (input.budget) refuse('Unsupported', 'budget', 'caps are not enforced by this version; leave the budget out');
-      const tenant = input.labels?.[TENANT_LABEL] ?? NO_TENANT;
-      const scope = { namespace: dependencies.namespace, tenant };
-      const put: PutText = (text, mediaType) => dependencies.store.put(scope, Buffer.from(text, 'utf8'), mediaType);
+      if (inherited && inherited.depth > MAX_DEPTH) {
+        refuse('InvalidInput', 'steps', `patterns start each other more than ${MAX_DEPTH} deep`);
+      }
+      const { steps, output, definition } = findSteps(input, dependencies);
+      const planned = planSteps(steps, output, namesOf(dependencies));
+      steps.forEach((step, index) => checkRunnable(step, `steps[${index}]`, dependencies));
+      checkEarlier(input, steps);
+      const tenant = inherited?.tenant ?? input.labels?.[TENANT_LABEL] ?? NO_TENANT;
+      const content = scopedContent(dependencies.store, dependencies.namespace, tenant);
       return {
-        steps,
+        steps: planned,
         ...(output === undefined ? {} : { output }),
         ...(definition ? { definition } : {}),
         failFast: input.failFast,
         maxParallel: input.maxParallel,
-        input: await storeLarge(input.input, put),
+        input: await content.shrink(input.input),
+        earlierOutputs: await shrinkEach(input.earlierOutputs, content),
         tenant,
-        pins: await storePins(dependencies.gateway.pins, put),
+        pins: inherited?.pins ?? (await storePins(dependencies.gateway.pins, dependencies, tenant)),
       };
     } catch (error) {
       throw toApplicationFailure(error);
@@ -46,10 +56,30 @@ export function createPreparePipeline(dependencies: ActivityDependencies) {
   };
 }
 
+async function shrinkEach(
+  outputs: Record<string, JsonValue>,
+  content: ScopedContent,
+): Promise<Record<string, JsonValue>> {
+  const fields = Object.entries(outputs).map(async ([name, output]) => [name, await content.shrink(output)] as const);
+  return Object.fromEntries(await Promise.all(fields));
+}
+
 /** Every step's activity is given the pins, so more than a few models travel as one reference. */
-async function storePins(pins: ModelPins, put: PutText): Promise<StoredPins> {
+async function storePins(
+  pins: ModelPins,
+  { store, namespace }: { store: ContentStore; namespace: string },
+  tenant: string,
+): Promise<StoredPins> {
   const text = JSON.stringify(pins);
-  return text.length <= PINS_INLINE_CHARACTERS ? pins : put(text, JSON_MEDIA_TYPE);
+  if (text.length <= PINS_INLINE_CHARACTERS) return pins;
+  return store.put({ namespace, tenant }, Buffer.from(text, 'utf8'), JSON_MEDIA_TYPE);
+}
+
+function namesOf({ evaluator }: ActivityDependencies): NamesOf {
+  return (expression, at) => {
+    const parsed = evaluator.parse(expression);
+    return parsed.ok ? parsed : refuse('InvalidInput', at, `does not parse as JSONata: ${parsed.problem}`);
+  };
 }
 
 function findSteps(input: PipelineInput, { definitions }: ActivityDependencies) {
@@ -65,28 +95,46 @@ function findSteps(input: PipelineInput, { definitions }: ActivityDependencies) 
 }
 
 function checkRunnable(step: Step, at: string, { handlers, gateway }: ActivityDependencies): void {
-  for (const feature of ['pattern', 'approval', 'wait', 'condition', 'transform', 'forEach'] as const) {
-    if (step[feature] !== undefined) refuse('Unsupported', `${at}.${feature}`, `${feature} is not run by this version`);
+  if (step.pattern !== undefined && !(AVAILABLE_PATTERNS as readonly string[]).includes(step.pattern)) {
+    refuse(
+      'Unsupported',
+      `${at}.pattern`,
+      `${step.pattern} is not run by this version; it has ${AVAILABLE_PATTERNS.join(', ')}`,
+    );
   }
-  const name = step.handler ?? '';
-  if (!Object.hasOwn(handlers, name)) {
-    const known = suggestion(name, Object.keys(handlers));
-    refuse('UnknownHandler', `${at}.handler`, `handler "${shown(name)}" is not known${known}`);
+  if (step.forEach && (step.approval ?? step.wait)) {
+    refuse('InvalidInput', `${at}.forEach`, 'has no meaning for approval and wait');
   }
-  const { model } = step.config;
-  if (typeof model === 'string') {
-    try {
-      pinnedModel(gateway.pins, MODEL_TASKS[0], model);
-    } catch (error) {
-      refuse('UnknownModel', `${at}.config.model`, (error as Error).message);
+  if (step.handler !== undefined && !Object.hasOwn(handlers, step.handler)) {
+    const known = suggestion(step.handler, Object.keys(handlers));
+    refuse('UnknownHandler', `${at}.handler`, `handler "${shown(step.handler)}" is not known${known}`);
+  }
+  if (step.handler !== undefined && typeof step.config['model'] === 'string') {
+    checkModel(step.config['model'], `${at}.config.model`, gateway.pins);
+  }
+}
+
+function checkModel(name: string, at: string, pins: ModelPins): void {
+  try {
+    pinnedModel(pins, MODEL_TASKS[0], name);
+  } catch (error) {
+    refuse('UnknownModel', at, (error as Error).message);
+  }
+}
+
+function checkEarlier({ earlierOutputs }: PipelineInput, steps: readonly Step[]): void {
+  const names = steps.map(({ name }) => name);
+  for (const name of Object.keys(earlierOutputs)) {
+    if (!names.includes(name)) {
+      refuse(
+        'InvalidInput',
+        `earlierOutputs.${shown(name)}`,
+        `there is no step "${shown(name)}"${suggestion(name, names)}`,
+      );
     }
   }
 }
 
-function refuse(
-  type: 'Unsupported' | 'UnknownDefinition' | 'UnknownHandler' | 'UnknownModel',
-  field: string,
-  message: string,
-): never {
+function refuse(type: FailureType, field: string, message: string): never {
   throw new CadenzaError(type, `${field}: ${message}`, { field });
 }

@@ -119,7 +119,7 @@ export function statusOf({ status, memo }: Pick<WorkflowExecutionInfo, 'status' 
     case 'TIMED_OUT':
       return 'timed_out';
     default:
-      return 'running';
+      return (memo?.[MEMO_OUTCOME] as { status?: RunStatus } | undefined)?.status === 'paused' ? 'paused' : 'running';
   }
 }
 

@@ -24,5 +24,11 @@ export const MAX_EXTRACTED_CHARACTERS = 50_000_000;
 /** Heartbeats of an activity: see docs/operations.md for how they bound cancel and recovery. */
 export const HEARTBEAT = { intervalMs: 1_000, busyIntervalMs: 2_000, busyAbove: 100, timeoutSeconds: 6 } as const;
 
+/** Most entries of a list that a step runs over. */
+export const MAX_ITEMS = 1_000;
+
+/** Deepest nesting of patterns that start each other. */
+export const MAX_DEPTH = 10;
+
 /** Most steps in one pipeline, and most members or stages in one pattern. */
 export const MAX_STEPS = 500;

@@ -19,6 +19,9 @@ export const PATTERNS = [
 ] as const;
 export type Pattern = (typeof PATTERNS)[number];
 
+/** The patterns whose Workflow this version has. */
+export const AVAILABLE_PATTERNS = ['pipeline'] as const satisfies readonly Pattern[];
+
 /** Patterns that can be a step of a pipeline or a member of an ensemble: those that end with an answer. */
 export const ANSWERING_PATTERNS = [
   'pipeline',
@@ -51,7 +54,14 @@ export const MESSAGES = {
 } as const;
 
 /** Activity Types that are not handlers; no handler may take one of these names. */
-export const SYSTEM_ACTIVITIES = ['preparePipeline', 'readUsage'] as const;
+export const SYSTEM_ACTIVITIES = [
+  'preparePipeline',
+  'readUsage',
+  'evaluateExpressions',
+  'followPath',
+  'listItems',
+  'gatherOutputs',
+] as const;
 
 /** The handlers that ship with the product; each is the name of an activity. */
 export const BUILT_IN_HANDLERS = [

@@ -82,6 +82,8 @@ export const pipelineInputSchema = z
     output: definitionSchema.shape.output,
     failFast: z.boolean().default(true),
     maxParallel: z.int().min(1).max(1000).default(50),
+    /** Outputs of steps that are not run, taken from an earlier run of the same steps. */
+    earlierOutputs: z.record(stepNameSchema, jsonValueSchema).default({}),
     /** JSON, or a document that the client has stored. */
     input: z.union([documentReferenceSchema, jsonValueSchema]).default(null),
     ...runFields,

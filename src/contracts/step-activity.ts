@@ -2,6 +2,7 @@ import type { ContentPath, ContentReference } from './content';
 import type { JsonObject, JsonValue } from './json';
 import type { ModelPins } from './model';
 import type { Definition, PipelineInput, Step } from './pipeline.schema';
+import type { ExpressionJob, ExpressionOutcome } from './pipeline-messages';
 import type { CallUsage } from './usage';
 
 /** The run that an activity works for: what its journal keys and its content scope are made from. */
@@ -14,6 +15,8 @@ export type StepInvocation = {
   inputs: { [parameter: string]: JsonValue | ContentPath };
   config: JsonObject;
   pins: StoredPins;
+  /** JSONata over the output, which is its root. */
+  transform?: string;
 };
 
 /** The run's models: in place where they are few, else in the content store. */
@@ -31,12 +34,24 @@ export type StepOutcome = {
 /** First detail of the failure of a handler's activity: what was paid before it failed. */
 export type StepFailureDetail = { usage: CallUsage; models: string[]; attempts: number; field?: string };
 
+/** A step with what its references and its condition mention. */
+export type PlannedStep = Step & {
+  /** Steps that it waits for. */
+  parents: string[];
+  /** Names that its condition needs: steps, and `input`. */
+  conditionNames: string[];
+};
+
+/** What a child is given by the pattern that starts it, as the second argument of its Workflow. */
+export type InheritedContext = { tenant: string; pins: StoredPins; depth: number };
+
 /** What a run of a pipeline is made of, by value: nothing that changes later can change it. */
 export type PipelinePlan = {
-  steps: Step[];
+  steps: PlannedStep[];
   output?: Definition['output'];
   definition?: { name: string; version: string };
   failFast: boolean;
+  earlierOutputs: { [step: string]: JsonValue };
   maxParallel: number;
   /** Small: what was large is in the content store. */
   input: PipelineInput['input'];
@@ -47,7 +62,15 @@ export type PipelinePlan = {
 /** The activities that are not handlers. */
 export type SystemActivities = {
   /** Checks the input as the client did and resolves all that names something. */
-  preparePipeline(input: unknown): Promise<PipelinePlan>;
+  preparePipeline(input: unknown, inherited?: InheritedContext): Promise<PipelinePlan>;
+  /** JSONata on a thread with limits; jobs come back in their order. */
+  evaluateExpressions(tenant: string, jobs: ExpressionJob[]): Promise<ExpressionOutcome[]>;
+  /** What a path into stored content leads to, small. */
+  followPath(tenant: string, value: ContentPath): Promise<JsonValue>;
+  /** The entries of a list, each small, also where the list is in the content store. */
+  listItems(tenant: string, list: JsonValue | ContentPath): Promise<JsonValue[]>;
+  /** Many outputs as one list; what is large in them is loaded and stored again as one value. */
+  gatherOutputs(tenant: string, outputs: JsonValue[]): Promise<JsonValue>;
   /** What a step has used, for where its activity ended without saying so (a lost Worker, a timeout). */
   readUsage(run: RunIdentity, step: string): Promise<CallUsage>;
 };

@@ -10,7 +10,9 @@ import { showCounts, showUsage, totalOf } from './usage';
 /** What is known of one step. Times in milliseconds since 1970, as the workflow's clock gives them. */
 export type StepState = {
   name: string;
-  handler?: string;
+  /** What the step runs: a handler, a pattern, `approval` or `wait`. */
+  runs: string;
+  onFailure: Step['onFailure'];
   status: StepStatus;
   startedAt?: number;
   endedAt?: number;
@@ -22,16 +24,57 @@ export type StepState = {
   reason?: string;
 };
 
-/** A step before anything has happened to it. */
-export function pendingStep(step: Step): StepState {
+/** A step before anything has happened to it, or as an earlier run of the same steps left it. */
+export function firstState(step: Step, earlier?: JsonValue): StepState {
+  const pending = pendingStep(step);
+  if (earlier === undefined) return pending;
+  return { ...pending, status: 'completed', output: earlier, reason: 'taken from an earlier run' };
+}
+
+function pendingStep(step: Step): StepState {
   return {
     name: step.name,
-    ...(step.handler === undefined ? {} : { handler: step.handler }),
+    runs: step.handler ?? step.pattern ?? (step.approval ? 'approval' : 'wait'),
+    onFailure: step.onFailure,
     status: 'pending',
     attempts: 0,
     models: [],
     usage: { byModel: {} },
   };
+}
+
+/** The step after it went wrong: failed, or completed with the default that it has for that. */
+export function failStep(
+  state: StepState,
+  { error, usage, models, attempts }: Pick<StepState, 'usage' | 'models' | 'attempts'> & { error: FailureInfo },
+  now: number,
+): StepState {
+  const ended = { ...state, endedAt: now, error, usage, models, attempts };
+  // A cancel is no failure that a default could stand in for.
+  if (typeof state.onFailure !== 'object' || error.type === 'Cancelled') return { ...ended, status: 'failed' };
+  return { ...ended, status: 'completed', output: state.onFailure.default, reason: 'failed; its default is used' };
+}
+
+/** A failed step pending again, and with it those that were skipped after it. */
+export function retriedSteps(
+  states: readonly StepState[],
+  steps: readonly { name: string; parents: string[] }[],
+  failed: string,
+): StepState[] {
+  const again = new Set([failed]);
+  for (let grown = true; grown;) {
+    const size = again.size;
+    for (const { name, parents } of steps) {
+      const skipped = states.find((state) => state.name === name)?.status === 'skipped';
+      if (skipped && parents.some((parent) => again.has(parent))) again.add(name);
+    }
+    grown = again.size > size;
+  }
+  return states.map((state) => {
+    if (!again.has(state.name)) return state;
+    const { error: _error, reason: _reason, endedAt: _endedAt, ...rest } = state;
+    return { ...rest, status: 'pending' };
+  });
 }
 
 /** The step after its activity returned. */
@@ -56,13 +99,13 @@ export function stepResult(state: StepState): StepResult {
 
 /** One step as the `progress` query shows it. */
 export function stepProgress(state: StepState): StepProgress {
-  const { name, status, handler, models, startedAt, attempts, usage, error, reason, output } = state;
+  const { name, status, runs, models, startedAt, attempts, usage, error, reason, output } = state;
   const duration = durationSeconds(state);
   const note = noteOf(output);
   return {
     name,
     status,
-    ...(handler === undefined ? {} : { handler }),
+    handler: runs,
     ...(models.length ? { models } : {}),
     ...(startedAt === undefined ? {} : { startedAt: isoTime(startedAt) }),
     ...(duration === undefined ? {} : { durationSeconds: duration }),
@@ -79,17 +122,20 @@ export function pipelineResult(plan: PipelinePlan, states: readonly StepState[],
   return {
     results: Object.fromEntries(states.map((state) => [state.name, stepResult(state)])),
     output,
-    success: states.every(({ status }) => status === 'completed' || status === 'skipped') && !failureOf(states),
+    success: states.every(({ status }) => status === 'completed' || status === 'skipped'),
     ...(plan.definition ? { definition: plan.definition } : {}),
     usage: showUsage(Object.fromEntries(states.map((state) => [state.name, state.usage]))),
     partial: false,
   };
 }
 
-/** The first failed step in the order of the definition, by which the run fails; a cancelled one comes last. */
+/**
+ * The first failed step in the order of the definition, by which the run fails; a cancelled one comes last. Steps with
+ * `onFailure: continue` do not count.
+ */
 export function failureOf(states: readonly StepState[]): { step: string; error: FailureInfo } | undefined {
-  const failed = states.flatMap(({ name, status, error }) =>
-    status === 'failed' && error ? [{ step: name, error }] : [],
+  const failed = states.flatMap(({ name, status, error, onFailure }) =>
+    status === 'failed' && error && onFailure !== 'continue' ? [{ step: name, error }] : [],
   );
   return failed.find(({ error }) => error.type !== 'Cancelled') ?? failed[0];
 }

@@ -55,6 +55,13 @@ export function showUsage(bySteps: Record<string, CallUsage>): Usage {
   };
 }
 
+/** The usage of a child by model, back from how its result shows it. Exact: dollars below a million have their nanos. */
+export function fromShown({ byModel }: Pick<Usage, 'byModel'>): CallUsage {
+  return {
+    byModel: mapValues(byModel, ({ costUsd, ...counts }) => ({ ...counts, costNanoUsd: Math.round(costUsd * 1e9) })),
+  };
+}
+
 function mapValues<A, B>(record: Record<string, A>, to: (value: A) => B): Record<string, B> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, to(value)]));
 }

@@ -1,5 +1,6 @@
 import { CadenzaError } from '../contracts/failures';
 import { createThreadPool } from '../isolation/thread-pool';
+import { parseExpression } from './parse-expression';
 import type { Evaluation, EvaluationJob, Evaluator } from './evaluator';
 
 /** Longest time for the jobs of one call together, and memory of the thread. */
@@ -18,6 +19,7 @@ export function createEvaluator({ threadFile, threads = 1 }: { threadFile: strin
     onClosed: () => new CadenzaError('ExpressionLimit', 'the Worker shuts down', { retryable: true }),
   });
   return {
+    parse: parseExpression,
     evaluate: (jobs, signal) => (jobs.length === 0 ? Promise.resolve([]) : pool.run(jobs, signal)),
     close: () => pool.close(),
   };

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../contracts/json';
+import type { ParsedExpression } from './parse-expression';
 
 /** One expression and what its names stand for. */
 export type EvaluationJob = { expression: string; scope: JsonValue };
@@ -11,6 +12,8 @@ export type Evaluation = { value: JsonValue } | { problem: string };
  * regular expressions that are linear in their input.
  */
 export interface Evaluator {
+  /** What an expression mentions, or why it does not parse. */
+  parse(expression: string): ParsedExpression;
   /**
    * Jobs in their order; one that fails does not hold up the others.
    * @throws CadenzaError `ExpressionLimit` where the thread had to be ended; an abort rejects with `signal.reason`

@@ -2,13 +2,9 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CadenzaError } from '../contracts/failures';
-import { BUILT_IN_HANDLERS, MODEL_TASKS } from '../contracts/names';
+import { BUILT_IN_HANDLERS, MODEL_TASKS, SYSTEM_ACTIVITIES } from '../contracts/names';
 import { shown } from '../contracts/nearest-name';
-import type { SystemActivities } from '../contracts/step-activity';
 import type { Handler, Handlers } from './handler';
-
-/** Activities that are not handlers: one of these names would hide a handler without a word. */
-const SYSTEM_ACTIVITIES: Record<keyof SystemActivities, true> = { preparePipeline: true, readUsage: true };
 
 /**
  * A person's own handlers: the `handlers` object of a CommonJS or ES module, or else its named exports, every one of
@@ -68,7 +64,7 @@ function meaningOf(name: string): string | undefined {
   const includes = (names: readonly string[]) => names.includes(name);
   if (includes(BUILT_IN_HANDLERS)) return 'the name of a built-in handler';
   if (includes(MODEL_TASKS)) return 'the name of a model task';
-  if (Object.hasOwn(SYSTEM_ACTIVITIES, name)) return 'a name that Cadenza uses itself';
+  if ((SYSTEM_ACTIVITIES as readonly string[]).includes(name)) return 'a name that Cadenza uses itself';
   return undefined;
 }
 

@@ -5,10 +5,18 @@ import type { Step } from '../contracts/pipeline.schema';
 import type { StepInvocation, StepOutcome, SystemActivities } from '../contracts/step-activity';
 
 /** Quick, local, and safe to repeat: checking the input and reading what a step has used. */
-export const system = proxyLocalActivities<SystemActivities>({
+export const system = proxyLocalActivities<Pick<SystemActivities, 'preparePipeline' | 'readUsage'>>({
   startToCloseTimeout: '10 seconds',
   scheduleToCloseTimeout: '1 minute',
   retry: { initialInterval: '100 milliseconds', maximumAttempts: 5 },
+});
+
+/** Work on values that may be in the content store, with its time. */
+export const values = proxyActivities<Omit<SystemActivities, 'preparePipeline' | 'readUsage'>>({
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '1 minute',
+  retry: { initialInterval: '500 milliseconds', maximumAttempts: 5 },
 });
 
 /** A provider may ask for a long wait between attempts; the whole step is given this long for them. */

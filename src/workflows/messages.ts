@@ -1,5 +1,6 @@
-import { defineQuery } from '@temporalio/workflow';
+import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import { MESSAGES } from '../contracts/names';
+import type { ApprovalDecision, RetryRequest } from '../contracts/pipeline-messages';
 import type { RunProgress } from '../contracts/run';
 
 /** Where the run stands; answered by every pattern, also after its end. */
@@ -7,3 +8,13 @@ export const progressQuery = defineQuery<RunProgress>(MESSAGES.progress);
 
 /** The result as far as there is one: what a cancelled run has to show. */
 export const resultSoFarQuery = defineQuery<object | null>(MESSAGES.resultSoFar);
+
+/** Nothing new starts until `resume`; what runs goes on to its end. */
+export const pauseUpdate = defineUpdate<void, []>(MESSAGES.pause);
+export const resumeUpdate = defineUpdate<void, []>(MESSAGES.resume);
+
+/** Decides an approval step; refused at once for a step that is unknown, not waiting, or decided. */
+export const approveUpdate = defineUpdate<void, [ApprovalDecision]>(MESSAGES.approve);
+
+/** Runs a failed step of a run that goes on again, and what was skipped for it. */
+export const retryUpdate = defineUpdate<void, [RetryRequest]>(MESSAGES.retry);

@@ -2,6 +2,7 @@ import {
   ApplicationFailure,
   CancellationScope,
   CancelledFailure,
+  condition,
   setCurrentDetails,
   upsertMemo,
   workflowInfo,
@@ -9,36 +10,50 @@ import {
 import type { GivenInput } from '../contracts/check-input.schema';
 import type { JsonValue } from '../contracts/json';
 import { MEMO_OUTCOME } from '../contracts/names';
-import type { PipelineResult, Step } from '../contracts/pipeline.schema';
+import { shown, suggestion } from '../contracts/nearest-name';
+import type { RetryRequest } from '../contracts/pipeline-messages';
+import type { PipelineResult } from '../contracts/pipeline.schema';
 import type { RunProgress, RunStatus } from '../contracts/run';
-import type { PipelinePlan, RunIdentity } from '../contracts/step-activity';
+import type { InheritedContext, PipelinePlan, PlannedStep, RunIdentity } from '../contracts/step-activity';
 import { detailsMarkdown } from '../core/details-markdown';
 import { nextSteps } from '../core/graph/next-steps';
-import { resolveInputs, resolveOutput } from '../core/graph/resolve-mappings';
+import { resolveOutput } from '../core/graph/resolve-mappings';
 import { isoTime } from '../core/iso-time';
 import type { StepState } from '../core/pipeline-state';
-import { completeStep, failureOf, pendingStep, pipelineResult, stepProgress } from '../core/pipeline-state';
+import * as states from '../core/pipeline-state';
 import { showUsage } from '../core/usage';
-import { runHandler, system } from './activity-proxies';
+import { system } from './activity-proxies';
+import { Approvals } from './approvals';
+import { decideConditions } from './decide-conditions';
+import { refuseUpdate } from './refuse-update';
 import { asRunFailure, describeFailure } from './run-failure';
+import type { Scope } from './run-step';
+import { runStep } from './run-step';
 
-/** One run of a pipeline: the state that the workflow changes and the query reads. */
+/** One run of a pipeline: the state that the workflow and its updates change and the queries read. */
 export class PipelineRun {
-  private states: StepState[] = [];
+  readonly approvals = new Approvals();
+  private steps: StepState[] = [];
   private status: RunStatus = 'running';
+  private paused = false;
   private plan: PipelinePlan | undefined;
   private readonly startedAt = Date.now();
-  private readonly running = new Map<string, Promise<void>>();
+  /** Steps that run, or whose condition is being evaluated. */
+  private readonly busy = new Set<string>();
+  /** Counts changes, so that the loop can wait for one. */
+  private version = 0;
+
+  constructor(private readonly inherited?: InheritedContext) {}
 
   async execute(input: GivenInput<'pipeline'>): Promise<PipelineResult> {
-    const plan = await system.preparePipeline(input).catch(asRunFailure);
+    const plan = await system.preparePipeline(input, this.inherited).catch(asRunFailure);
     this.plan = plan;
-    this.states = plan.steps.map(pendingStep);
+    this.steps = plan.steps.map((step) => states.firstState(step, plan.earlierOutputs[step.name]));
     await this.runSteps(plan);
 
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the run was cancelled');
     const result = this.resultOf(plan);
-    const failure = failureOf(this.states);
+    const failure = states.failureOf(this.steps);
     if (!failure) return result;
     throw ApplicationFailure.create({
       type: failure.error.type,
@@ -57,100 +72,166 @@ export class PipelineRun {
     return {
       pattern: 'pipeline',
       ...(this.plan?.definition ? { definition: this.plan.definition.name } : {}),
-      status: this.status,
+      status: this.paused && this.status === 'running' ? 'paused' : this.status,
       startedAt: isoTime(this.startedAt),
-      steps: this.states.map(stepProgress),
-      usage: showUsage(Object.fromEntries(this.states.map((state) => [state.name, state.usage]))),
+      steps: this.steps.map(states.stepProgress),
+      usage: showUsage(Object.fromEntries(this.steps.map((step) => [step.name, step.usage]))),
     };
   }
 
-  /** Leaves in the memo what `list` shows without asking the run itself. */
+  /** Leaves in the memo what `list` and `status` show without asking the run itself. */
   finish(status: RunStatus): void {
     this.status = status;
-    upsertMemo({ [MEMO_OUTCOME]: { status, costUsd: this.progress().usage.costUsd } });
+    this.leaveMemo();
     this.showDetails();
   }
 
+  checkPausing(paused: boolean): void {
+    if (this.paused === paused) refuseUpdate('run', paused ? 'is paused already' : 'is not paused');
+  }
+
+  setPaused(paused: boolean): void {
+    this.paused = paused;
+    this.version += 1;
+    this.leaveMemo();
+  }
+
+  checkRetry({ step }: RetryRequest): void {
+    const failed = this.steps.filter(({ status }) => status === 'failed').map(({ name }) => name);
+    if (failed.includes(step)) return;
+    refuseUpdate('step', `step "${shown(String(step))}" has not failed${suggestion(String(step), failed)}`);
+  }
+
+  retry({ step }: RetryRequest): void {
+    this.steps = states.retriedSteps(this.steps, this.plan?.steps ?? [], step);
+    this.version += 1;
+  }
+
   private resultOf(plan: PipelinePlan): PipelineResult {
-    return pipelineResult(plan, this.states, resolveOutput(plan.output, plan.steps, this.scope(plan)));
+    return states.pipelineResult(plan, this.steps, resolveOutput(plan.output, plan.steps, this.scope(plan)));
   }
 
   private async runSteps(plan: PipelinePlan): Promise<void> {
     const scope = new CancellationScope();
-    while (this.decide(plan, scope)) {
+    scope.cancelRequested.catch(() => (this.version += 1));
+    for (;;) {
+      const seen = this.version;
+      this.decide(plan, scope);
       this.showDetails();
-      await Promise.race(this.running.values());
+      if (!this.goesOn(scope)) return;
+      // Outside the scope: after a cancel the loop still waits for what it has cancelled.
+      await CancellationScope.nonCancellable(() => condition(() => this.version !== seen));
     }
   }
 
-  /** Starts and skips what can be. True while something runs; skipping may let others go, so it is done to the end. */
-  private decide(plan: PipelinePlan, scope: CancellationScope): boolean {
+  private goesOn(scope: CancellationScope): boolean {
+    const held = this.paused && !scope.consideredCancelled && this.steps.some(({ status }) => status === 'pending');
+    return this.busy.size > 0 || held;
+  }
+
+  /** Starts and skips what can be; skipping may let others go, so it is done to the end. */
+  private decide(plan: PipelinePlan, scope: CancellationScope): void {
     if (scope.consideredCancelled) this.skipPending('the run was cancelled');
-    let decisions = nextSteps(plan.steps, (name) => this.stateOf(name).status);
-    while (decisions.some(({ action }) => action === 'skip')) {
-      for (const decision of decisions) {
-        if (decision.action === 'skip') this.update(decision.step.name, { status: 'skipped', reason: decision.reason });
-      }
-      decisions = nextSteps(plan.steps, (name) => this.stateOf(name).status);
+    if (this.paused) return;
+    const decisions = () => nextSteps(plan.steps, (name) => this.stateOf(name).status);
+    for (let skips = decisions().filter(isSkip); skips.length > 0; skips = decisions().filter(isSkip)) {
+      for (const { step, reason } of skips) this.update(step.name, { status: 'skipped', reason });
     }
-    for (const { step } of decisions.slice(0, plan.maxParallel - this.running.size)) this.start(plan, step, scope);
-    return this.running.size > 0;
+    const ready = decisions().filter(({ step }) => !this.busy.has(step.name));
+    const steps = ready.slice(0, plan.maxParallel - this.busy.size).map(({ step }) => step);
+    steps.filter((step) => step.condition === undefined).forEach((step) => this.start(plan, step, scope));
+    const conditional = steps.filter((step) => step.condition !== undefined);
+    if (conditional.length > 0) this.startConditional(plan, conditional, scope);
   }
 
-  private start(plan: PipelinePlan, step: Step, scope: CancellationScope): void {
-    this.update(step.name, { status: 'running', startedAt: Date.now() });
-    const work = scope
-      .run(() => this.runStep(plan, step))
-      .then(() => {
-        this.running.delete(step.name);
-        if (!plan.failFast || this.stateOf(step.name).status !== 'failed') return;
-        this.skipPending(`step "${step.name}" failed`);
-        scope.cancel();
+  /** Evaluates the conditions of steps that could start now, together in one activity. */
+  private startConditional(plan: PipelinePlan, steps: PlannedStep[], scope: CancellationScope): void {
+    steps.forEach(({ name }) => this.busy.add(name));
+    void scope
+      .run(() => decideConditions(steps, this.scope(plan), plan.tenant))
+      .catch((error: unknown) => steps.map(() => ({ failed: describeFailure(error).info })))
+      .then((verdicts) => {
+        verdicts.forEach((verdict, index) => {
+          const step = steps[index] as PlannedStep;
+          this.busy.delete(step.name);
+          if (this.stateOf(step.name).status !== 'pending') return;
+          if ('failed' in verdict) this.fail(plan, step, scope, verdict.failed);
+          else if (verdict.holds) this.start(plan, step, scope);
+          else this.update(step.name, { status: 'skipped', reason: 'its condition is false' });
+        });
+        this.version += 1;
       });
-    this.running.set(step.name, work);
   }
 
-  /** Never rejects: what goes wrong becomes the state of the step. */
-  private async runStep(plan: PipelinePlan, step: Step): Promise<void> {
+  private start(plan: PipelinePlan, step: PlannedStep, scope: CancellationScope): void {
+    this.busy.add(step.name);
+    this.update(step.name, { status: 'running', startedAt: Date.now() });
     const { workflowId, firstExecutionRunId } = workflowInfo();
     const run = { workflowId, firstRunId: firstExecutionRunId, tenant: plan.tenant };
-    try {
-      const inputs = resolveInputs(step, this.scope(plan));
-      const outcome = await runHandler(step, { run, step: step.name, inputs, config: step.config, pins: plan.pins });
-      this.update(step.name, completeStep(this.stateOf(step.name), outcome, Date.now()));
-    } catch (error) {
-      const { info, detail } = describeFailure(error);
-      const usage = detail?.usage ?? (await this.usageOf(run, step));
-      const { attempts = 0, models = [] } = detail ?? {};
-      this.update(step.name, { status: 'failed', endedAt: Date.now(), error: info, usage, attempts, models });
-    }
+    const context = { plan, run, depth: this.inherited?.depth ?? 0, approvals: this.approvals };
+    void scope
+      .run(() => runStep(step, this.scope(plan), context))
+      .then(
+        (outcome) => this.update(step.name, states.completeStep(this.stateOf(step.name), outcome, Date.now())),
+        async (error: unknown) => {
+          const { info, detail } = describeFailure(error);
+          const usage = detail?.usage ?? (await this.usageOf(run, step));
+          this.fail(plan, step, scope, info, { ...(detail ?? { attempts: 0, models: [] }), usage });
+        },
+      )
+      .then(() => {
+        this.busy.delete(step.name);
+        this.version += 1;
+      });
+  }
+
+  private fail(
+    plan: PipelinePlan,
+    step: PlannedStep,
+    scope: CancellationScope,
+    error: NonNullable<StepState['error']>,
+    used: Pick<StepState, 'usage' | 'models' | 'attempts'> = { usage: { byModel: {} }, models: [], attempts: 0 },
+  ): void {
+    this.update(step.name, states.failStep(this.stateOf(step.name), { error, ...used }, Date.now()));
+    if (!plan.failFast || step.onFailure !== 'fail' || scope.consideredCancelled) return;
+    this.skipPending(`step "${step.name}" failed`);
+    scope.cancel();
   }
 
   /** What a step has used when its activity ended without a word; asked also after a cancel. */
-  private usageOf(run: RunIdentity, step: Step) {
+  private usageOf(run: RunIdentity, step: PlannedStep) {
     return CancellationScope.nonCancellable(() => system.readUsage(run, step.name)).catch(() => ({ byModel: {} }));
   }
 
-  private scope(plan: PipelinePlan): Record<string, JsonValue> {
-    const outputs = this.states.flatMap(({ name, output }) => (output === undefined ? [] : [[name, output] as const]));
-    return { input: plan.input, ...Object.fromEntries(outputs) };
+  private scope(plan: PipelinePlan): Scope {
+    const outputs = this.steps.flatMap(({ name, output }) => (output === undefined ? [] : [[name, output] as const]));
+    return { input: plan.input, ...(Object.fromEntries(outputs) as Record<string, JsonValue>) };
   }
 
   private skipPending(reason: string): void {
-    for (const { name, status } of this.states) {
+    for (const { name, status } of this.steps) {
       if (status === 'pending') this.update(name, { status: 'skipped', reason });
     }
   }
 
   private stateOf(name: string): StepState {
-    return this.states.find((state) => state.name === name) as StepState;
+    return this.steps.find((step) => step.name === name) as StepState;
   }
 
   private update(name: string, change: Partial<StepState>): void {
-    this.states = this.states.map((state) => (state.name === name ? { ...state, ...change } : state));
+    this.steps = this.steps.map((step) => (step.name === name ? { ...step, ...change } : step));
+  }
+
+  private leaveMemo(): void {
+    const { status, usage } = this.progress();
+    upsertMemo({ [MEMO_OUTCOME]: { status, costUsd: usage.costUsd } });
   }
 
   private showDetails(): void {
     setCurrentDetails(detailsMarkdown(this.progress()));
   }
+}
+
+function isSkip<D extends { action: string }>(decision: D): decision is Extract<D, { action: 'skip' }> {
+  return decision.action === 'skip';
 }

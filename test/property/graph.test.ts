@@ -1,10 +1,11 @@
 import fc from 'fast-check';
-import type { Step } from '../../src/contracts/pipeline.schema';
+import type { PlannedStep } from '../../src/contracts/step-activity';
 import { stepSchema } from '../../src/contracts/pipeline.schema';
 import type { StepStatus } from '../../src/contracts/run';
-import { checkSteps } from '../../src/core/graph/check-steps';
+import { planSteps } from '../../src/core/graph/check-steps';
 import { nextSteps } from '../../src/core/graph/next-steps';
-import { parentsOf } from '../../src/core/graph/step-edges';
+
+const plan = (steps: Parameters<typeof planSteps>[0]) => planSteps(steps, undefined, () => ({ outer: [], inner: [] }));
 
 /** Random graphs without cycles: a step may refer to earlier ones only, then the list is shuffled. */
 const dag = fc
@@ -17,13 +18,13 @@ const dag = fc
         inputs: index ? Object.fromEntries(list.map((parent, n) => [`p${n}`, `s${parent % index}.x`])) : {},
       }),
     );
-    return fc.shuffledSubarray(steps, { minLength: steps.length });
+    return fc.shuffledSubarray(plan(steps), { minLength: steps.length });
   });
 
 type Ending = { name: string; status: StepStatus };
 
 /** Runs the scheduler to the end; which running step ends next, and how, is drawn. */
-function simulate(steps: readonly Step[], draw: () => number, mayFail: boolean) {
+function simulate(steps: readonly PlannedStep[], draw: () => number, mayFail: boolean) {
   const status = new Map<string, StepStatus>(steps.map((step) => [step.name, 'pending']));
   const started: string[] = [];
   const ended: Ending[] = [];
@@ -50,12 +51,12 @@ const drawFrom = (stream: Iterator<number>) => () => stream.next().value as numb
 test('every order the scheduler takes respects the edges, and nothing runs twice', () => {
   fc.assert(
     fc.property(dag, randomness, (steps, stream) => {
-      expect(() => checkSteps(steps, undefined)).not.toThrow();
+      expect(() => plan(steps)).not.toThrow();
       const { started, status } = simulate(steps, drawFrom(stream), false);
       expect([...started].sort()).toEqual(steps.map(({ name }) => name).sort());
       expect(new Set(started).size).toBe(started.length);
       for (const step of steps) {
-        for (const parent of parentsOf(step)) expect(started.indexOf(parent)).toBeLessThan(started.indexOf(step.name));
+        for (const parent of step.parents) expect(started.indexOf(parent)).toBeLessThan(started.indexOf(step.name));
       }
       expect([...status.values()].every((value) => value === 'completed')).toBe(true);
     }),
@@ -68,7 +69,7 @@ test('no step runs after one that it waits for did not complete, and every step 
     fc.property(dag, randomness, (steps, stream) => {
       const { started, status } = simulate(steps, drawFrom(stream), true);
       for (const step of steps) {
-        const parents = parentsOf(step).map((name) => status.get(name));
+        const parents = step.parents.map((name) => status.get(name));
         expect(started.includes(step.name)).toBe(parents.every((parent) => parent === 'completed'));
         expect(status.get(step.name)).not.toBe('pending');
       }
@@ -80,13 +81,13 @@ test('no step runs after one that it waits for did not complete, and every step 
 test('a graph with an edge turned round into a cycle is refused', () => {
   fc.assert(
     fc.property(dag, (steps) => {
-      const child = steps.find((step) => parentsOf(step).length > 0);
+      const child = steps.find((step) => step.parents.length > 0);
       fc.pre(child !== undefined);
-      const parent = parentsOf(child as Step)[0];
+      const parent = (child as PlannedStep).parents[0];
       const cyclic = steps.map((step) =>
-        step.name === parent ? { ...step, dependsOn: [(child as Step).name] } : step,
+        step.name === parent ? { ...step, dependsOn: [(child as PlannedStep).name] } : step,
       );
-      expect(() => checkSteps(cyclic, undefined)).toThrow('wait for each other');
+      expect(() => plan(cyclic)).toThrow('wait for each other');
     }),
     { seed: 20261122, numRuns: 100 },
   );

@@ -1,12 +1,9 @@
-import type { Step } from '../../contracts/pipeline.schema';
-import { parentsOf } from './step-edges';
-
 /**
  * The names along one cycle, its first name again at the end, or undefined. Steps that can run are taken away, round by
  * round (Kahn's algorithm); from what is left, following any parent must come round.
  */
-export function findCycle(steps: readonly Pick<Step, 'name' | 'inputs' | 'dependsOn'>[]): string[] | undefined {
-  const left = new Map(steps.map((step) => [step.name, parentsOf(step)]));
+export function findCycle(steps: readonly { name: string; parents: string[] }[]): string[] | undefined {
+  const left = new Map(steps.map((step) => [step.name, step.parents]));
   let shrunk = true;
   while (shrunk) {
     const free = [...left].filter(([, parents]) => !parents.some((parent) => left.has(parent)));

@@ -1,19 +1,19 @@
-import type { Step, Trigger } from '../../contracts/pipeline.schema';
+import type { Trigger } from '../../contracts/pipeline.schema';
 import type { StepStatus } from '../../contracts/run';
-import { parentsOf } from './step-edges';
+import type { PlannedStep } from '../../contracts/step-activity';
 
 /** What to do next with a pending step: run it, or skip it and why. */
-export type Decision = { step: Step; action: 'run' } | { step: Step; action: 'skip'; reason: string };
+export type Decision = { step: PlannedStep; action: 'run' } | { step: PlannedStep; action: 'skip'; reason: string };
 
 /**
  * Every pending step whose parents have all ended, in the order of the definition, with what its trigger rule says.
  * The rules are Airflow's: a skip propagates through `all_success`.
  */
-export function nextSteps(steps: readonly Step[], statusOf: (name: string) => StepStatus): Decision[] {
+export function nextSteps(steps: readonly PlannedStep[], statusOf: (name: string) => StepStatus): Decision[] {
   return steps
     .filter((step) => statusOf(step.name) === 'pending')
     .flatMap((step): Decision[] => {
-      const parents = parentsOf(step).map((name) => ({ name, status: statusOf(name) }));
+      const parents = step.parents.map((name) => ({ name, status: statusOf(name) }));
       if (parents.some(({ status }) => status === 'pending' || status === 'running')) return [];
       const reason = refusalOf(step.trigger, parents);
       return [reason === undefined ? { step, action: 'run' } : { step, action: 'skip', reason }];

@@ -7,8 +7,16 @@ export function referenceOf(mapping: InputMapping): Reference | undefined {
   return typeof mapping === 'string' ? parseReference(mapping) : undefined;
 }
 
-/** Names of the steps that a step waits for, each once, in the order they are mentioned. */
-export function parentsOf(step: Pick<Step, 'inputs' | 'dependsOn'>): string[] {
-  const mentioned = Object.values(step.inputs).flatMap((mapping) => referenceOf(mapping)?.root ?? []);
-  return [...new Set([...mentioned, ...step.dependsOn])].filter((name) => name !== 'input');
+/** A step as far as it decides what waits for what. */
+export type StepEdges = Pick<Step, 'inputs' | 'dependsOn' | 'forEach'>;
+
+/**
+ * Names of the steps that a step waits for, each once, in the order they are mentioned: in its inputs, in the list it
+ * runs over, in its condition (whose names the caller has found), in `dependsOn`.
+ */
+export function parentsOf(step: StepEdges, conditionNames: readonly string[] = []): string[] {
+  const mappings = [...Object.values(step.inputs), ...(step.forEach ? [step.forEach.items] : [])];
+  const mentioned = mappings.flatMap((mapping) => referenceOf(mapping)?.root ?? []);
+  const own = ['input', ...(step.forEach ? [step.forEach.as, 'index'] : [])];
+  return [...new Set([...mentioned, ...conditionNames, ...step.dependsOn])].filter((name) => !own.includes(name));
 }

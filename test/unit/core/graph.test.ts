@@ -1,7 +1,8 @@
 import { check } from '../../../src/contracts/check-input.schema';
 import { TRIGGERS, stepsSchema } from '../../../src/contracts/pipeline.schema';
 import type { StepStatus } from '../../../src/contracts/run';
-import { checkSteps } from '../../../src/core/graph/check-steps';
+import { planSteps } from '../../../src/core/graph/check-steps';
+import { parseExpression } from '../../../src/evaluator/parse-expression';
 import { nextSteps } from '../../../src/core/graph/next-steps';
 
 const steps = (...list: object[]) =>
@@ -11,6 +12,14 @@ const steps = (...list: object[]) =>
     'steps',
   );
 
+/** As the Worker plans: names in expressions come from the real parser. */
+const plan = (list: Parameters<typeof planSteps>[0], output?: Parameters<typeof planSteps>[1]) =>
+  planSteps(list, output, (expression, at) => {
+    const parsed = parseExpression(expression);
+    if (!parsed.ok) throw new Error(`${at}: ${parsed.problem}`);
+    return parsed;
+  });
+
 describe('steps that could not run as written are refused', () => {
   test.each([
     ['a duplicate name', [{ name: 'a' }, { name: 'a' }], 'steps[1].name'],
@@ -18,11 +27,16 @@ describe('steps that could not run as written are refused', () => {
     ['an unknown step', [{ name: 'extract' }, { name: 'b', inputs: { text: 'extrct.text' } }], 'steps[1].inputs.text'],
     ['an unknown step in dependsOn', [{ name: 'a', dependsOn: ['b'] }], 'steps[0].dependsOn[0]'],
     ['a text where a reference belongs', [{ name: 'a', inputs: { text: 'Hello World!' } }], 'steps[0].inputs.text'],
+    ['an unknown step in a condition', [{ name: 'a', condition: 'extrct.x > 1' }], 'steps[0].condition'],
+    [
+      'an item that is called like a step',
+      [{ name: 'a', forEach: { items: 'input', as: 'a' } }],
+      'steps[0].forEach.as',
+    ],
+    ['a list that is nothing', [{ name: 'a', forEach: { items: 'b.c' } }], 'steps[0].forEach.items'],
     ['a step that waits for itself', [{ name: 'a', inputs: { text: 'a.b' } }], 'steps[0].inputs.text'],
   ])('%s', (_case, list, field) => {
-    expect(() => checkSteps(steps(...list), undefined)).toThrow(
-      expect.objectContaining({ type: 'InvalidInput', field }),
-    );
+    expect(() => plan(steps(...list))).toThrow(expect.objectContaining({ type: 'InvalidInput', field }));
   });
 
   test('a cycle, with its steps in order', () => {
@@ -31,17 +45,36 @@ describe('steps that could not run as written are refused', () => {
       { name: 'b', dependsOn: ['a'] },
       { name: 'c', inputs: { x: 'b' } },
     );
-    expect(() => checkSteps(cyclic, undefined)).toThrow('steps: these wait for each other: a → c → b → a');
+    expect(() => plan(cyclic)).toThrow('steps: these wait for each other: a → c → b → a');
   });
 
   test('an output that refers to nothing', () => {
-    expect(() => checkSteps(steps({ name: 'a' }), { x: 'b.c' })).toThrow('output.x: there is no step "b"');
+    expect(() => plan(steps({ name: 'a' }), { x: 'b.c' })).toThrow('output.x: there is no step "b"');
   });
 
   test('the nearest name is suggested', () => {
-    expect(() =>
-      checkSteps(steps({ name: 'extract' }, { name: 'b', inputs: { x: 'extrct.text' } }), undefined),
-    ).toThrow('did you mean "extract"?');
+    expect(() => plan(steps({ name: 'extract' }, { name: 'b', inputs: { x: 'extrct.text' } }))).toThrow(
+      'did you mean "extract"?',
+    );
+  });
+});
+
+describe('edges', () => {
+  test('come from inputs, lists, conditions and dependsOn, and not from the item of a list', () => {
+    const list = steps(
+      { name: 'a' },
+      { name: 'b' },
+      { name: 'c' },
+      { name: 'd' },
+      {
+        name: 'last',
+        inputs: { x: 'a.y', z: 'item.q', i: 'index' },
+        forEach: { items: 'b.list' },
+        condition: "c.items[d = 'x'] and input.on",
+        dependsOn: ['a'],
+      },
+    );
+    expect(plan(list).at(-1)).toMatchObject({ parents: ['a', 'b', 'c', 'd'], conditionNames: ['c', 'd', 'input'] });
   });
 });
 
@@ -67,7 +100,7 @@ describe('trigger rules', () => {
   test.each(cases)('%s after %s and %s', (trigger, a, b) => {
     const status: Record<string, StepStatus> = { a, b, join: 'pending' };
     const [decision] = nextSteps(
-      list.map((step) => ({ ...step, trigger })),
+      plan(list).map((step) => ({ ...step, trigger })),
       (name) => status[name] as StepStatus,
     );
     expect(decision?.step.name).toBe('join');
@@ -76,11 +109,11 @@ describe('trigger rules', () => {
 
   test('nothing is decided while a parent runs', () => {
     const status: Record<string, StepStatus> = { a: 'completed', b: 'running', join: 'pending' };
-    expect(nextSteps(list, (name) => status[name] as StepStatus)).toEqual([]);
+    expect(nextSteps(plan(list), (name) => status[name] as StepStatus)).toEqual([]);
   });
 
   test('a skip names the parent that caused it', () => {
     const status: Record<string, StepStatus> = { a: 'skipped', b: 'failed', join: 'pending' };
-    expect(nextSteps(list, (name) => status[name] as StepStatus)[0]).toMatchObject({ reason: 'step "b" failed' });
+    expect(nextSteps(plan(list), (name) => status[name] as StepStatus)[0]).toMatchObject({ reason: 'step "b" failed' });
   });
 });

@@ -45,14 +45,22 @@ describe('expressions', () => {
 
 describe('names in an expression', () => {
   test.each([
-    ['$length(extract.text) > 100', ['extract']],
-    ['a.b[c > 1].d = e', ['a', 'e', 'c']],
-    ["classify.type = 'invoice' and input.x", ['classify', 'input']],
-    ['$sum(items.(n * 2))', ['items', 'n']],
-    ["'text' & $string(x)", ['x']],
-  ])('%s', (expression, names) => {
+    ['$length(extract.text) > 100', ['extract'], []],
+    ['a.b[c > 1].d = e', ['a', 'e'], ['c']],
+    ["classify.type = 'invoice' and input.x", ['classify', 'input'], []],
+    ['$sum(items.(n * 2))', ['items'], ['n']],
+    ["'text' & $string(x)", ['x'], []],
+    ['$map(list, function($v) { $v.x + y })', ['list'], ['y']],
+    ['list[0].x ? a : b', ['list', 'a', 'b'], []],
+    ['**.price', [], []],
+  ])('%s', (expression, outer, inner) => {
     const parsed = parseExpression(expression);
-    expect(parsed.ok && parsed.names.sort()).toEqual([...names].sort());
+    expect(
+      parsed.ok && { outer: parsed.outer.sort(), inner: parsed.inner.filter((name) => !outer.includes(name)).sort() },
+    ).toEqual({
+      outer: [...outer].sort(),
+      inner: [...inner].sort(),
+    });
   });
 
   test('what does not parse says where', () => {

@@ -1,0 +1,56 @@
+import { condition } from '@temporalio/workflow';
+import { CadenzaError } from '../contracts/failures';
+import { shown, suggestion } from '../contracts/nearest-name';
+import type { ApprovalDecision, ApprovalOutput } from '../contracts/pipeline-messages';
+import type { Step } from '../contracts/pipeline.schema';
+import { isoTime } from '../core/iso-time';
+import { refuseUpdate } from './refuse-update';
+
+/** The approval steps of one run that wait, and what was decided. */
+export class Approvals {
+  private readonly waiting = new Set<string>();
+  private readonly decisions = new Map<string, ApprovalDecision>();
+
+  /** For the validator. @throws ApplicationFailure for a step that does not wait, or a decision without a name */
+  check({ step, approved, by }: ApprovalDecision): void {
+    if (this.decisions.has(step)) refuseUpdate('step', `step "${shown(step)}" is decided already`);
+    if (!this.waiting.has(step)) {
+      const waiting = [...this.waiting];
+      refuseUpdate(
+        'step',
+        `step "${shown(String(step))}" does not wait for approval${suggestion(String(step), waiting)}`,
+      );
+    }
+    if (typeof approved !== 'boolean') refuseUpdate('approved', 'expected true or false');
+    if (typeof by !== 'string' || by.trim() === '') refuseUpdate('by', 'who decides is required');
+  }
+
+  decide(decision: ApprovalDecision): void {
+    this.decisions.set(decision.step, decision);
+  }
+
+  /** Waits for the decision, for days if need be. @throws CadenzaError `ApprovalRejected`, `ApprovalTimeout` */
+  async wait(step: string, approval: NonNullable<Step['approval']>): Promise<ApprovalOutput> {
+    const { timeoutSeconds, onTimeout } = approval;
+    this.waiting.add(step);
+    try {
+      const decided = () => this.decisions.has(step);
+      if (timeoutSeconds === undefined) await condition(decided);
+      else await condition(decided, timeoutSeconds * 1000, { summary: `${step}: time to decide` });
+    } finally {
+      this.waiting.delete(step);
+    }
+    const { approved, by, reason } = this.decisions.get(step) ?? {
+      approved: onTimeout === 'approve',
+      by: 'timeout',
+      reason: `nobody decided within ${timeoutSeconds} seconds`,
+    };
+    const why = reason === undefined ? {} : { reason };
+    if (approved) return { approved, by, ...why, at: isoTime(Date.now()) };
+    if (by === 'timeout' && onTimeout === 'fail') throw new CadenzaError('ApprovalTimeout', why.reason ?? '');
+    throw new CadenzaError(
+      'ApprovalRejected',
+      `rejected by ${shown(by)}${reason === undefined ? '' : `: ${shown(reason)}`}`,
+    );
+  }
+}
