@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectCadenza } from '../../client';
 import { connectionConfig } from '../../config/connection';
@@ -7,15 +8,17 @@ import { createHome } from '../../config/home-folder';
 import { CadenzaError } from '../../contracts/failures';
 import { EXIT } from '../../contracts/run';
 import { startForegroundWorker, stopWorker } from '../../embedded/background-worker';
+import type { EnsuredServer } from '../../embedded/temporal-server';
 import { runningServer, stopTemporalServer } from '../../embedded/temporal-server';
 import type { WorkerExit } from '../../embedded/worker-process';
+import type { WorkerRecord } from '../../embedded/worker-record';
 import { failureInfo } from '../failure-info';
 import { takeInterrupt } from '../interrupt';
+import { wrapped } from '../render/layout';
 import { createRunLog } from '../run-log';
 import { startServer } from '../session';
 import { COMMAND } from '../show-run';
 import type { Terminal } from '../terminal';
-import path from 'node:path';
 
 const LOOK_MS = 1_000;
 /** A Worker that dies this soon after its start, this often in a row, has something that a restart does not cure. */
@@ -37,9 +40,24 @@ export async function up(terminal: Terminal, options: { models?: string }): Prom
   }
   const environment = { ...given, home: createHome(given.home) };
   const models = options.models === undefined ? undefined : path.resolve(options.models);
-  const interrupt = takeInterrupt(['SIGINT', 'SIGTERM', 'SIGHUP']);
+  const server = await startServer(terminal, environment, false);
+  // Not before: while the binary is fetched, Ctrl-C ends the command like any other.
+  const { signal } = takeInterrupt(['SIGINT', 'SIGTERM', 'SIGHUP']);
+  const serving = { environment, models, signal };
+  let worker: Worker;
   try {
-    return await serve(terminal, { environment, models, signal: interrupt.signal });
+    worker = await startWorker(terminal, serving, server.address);
+    if (!server.started) {
+      terminal.say(`A Temporal server of this home ran already (process ${server.pid}): it is taken over.`);
+    }
+  } catch (error) {
+    // Nothing but what was started here: it may be that another `up` runs.
+    if (server.started) await stopTemporalServer(environment.home);
+    throw error;
+  }
+  try {
+    showServing(terminal, environment, server, worker);
+    return await serve(terminal, serving, { server, worker });
   } finally {
     terminal.say('Ending the worker, then the server.');
     await stopWorker(environment.home, terminal.say);
@@ -49,30 +67,34 @@ export async function up(terminal: Terminal, options: { models?: string }): Prom
 }
 
 type Serving = { environment: Environment; models: string | undefined; signal: AbortSignal };
+type Worker = { record: WorkerRecord; startedAt: number; ended: () => WorkerExit | undefined };
 
-async function serve(terminal: Terminal, { environment, models, signal }: Serving): Promise<number> {
-  let server = await startServer(terminal, environment, false);
-  if (!server.started) {
-    terminal.say(`A Temporal server of this home ran already (process ${server.pid}): it is taken over.`);
-  }
-  const startWorker = async () => {
-    const { record, exited } = await startForegroundWorker({
-      environment,
-      models,
-      address: server.address,
-      say: terminal.say,
-    });
-    return { record, startedAt: Date.now(), ended: endedOf(exited) };
-  };
-  let worker = await startWorker();
+async function startWorker(terminal: Terminal, { environment, models }: Serving, address: string): Promise<Worker> {
+  const { record, exited } = await startForegroundWorker({ environment, models, address, say: terminal.say });
+  return { record, startedAt: Date.now(), ended: endedOf(exited) };
+}
+
+function showServing(terminal: Terminal, environment: Environment, server: EnsuredServer, { record }: Worker): void {
+  const line = (label: string, text: string) =>
+    wrapped(text, terminal.columns, 10, terminal.paint.bold(label.padEnd(10)));
   terminal.show([
-    `${terminal.paint.bold('Temporal')}  ${server.address}`,
-    `${terminal.paint.bold('Web UI')}    ${server.uiUrl}`,
-    `${terminal.paint.bold('Worker')}    process ${worker.record.pid}. ${worker.record.models}`,
-    `${terminal.paint.bold('Home')}      ${environment.home}`,
-    `Ctrl-C ends both. In another terminal: ${COMMAND} analyze path/to/file.pdf`,
+    ...line('Temporal', server.address),
+    ...line('Web UI', server.uiUrl),
+    ...line('Worker', `process ${record.pid}. ${record.models}`),
+    ...line('Home', environment.home),
+    ...wrapped(`Ctrl-C ends both. In another terminal: ${COMMAND} analyze path/to/file.pdf`, terminal.columns, 0),
   ]);
-  const log = createRunLog(terminal, () => connectCadenza({ environment, address: server.address }));
+}
+
+/** Starts again what dies, and tells of runs, until the signal comes. */
+async function serve(
+  terminal: Terminal,
+  serving: Serving,
+  { server, worker }: { server: EnsuredServer; worker: Worker },
+): Promise<number> {
+  const { environment, signal } = serving;
+  let { address } = server;
+  const log = createRunLog(terminal, () => connectCadenza({ environment, address }));
   let restarts = 0;
   try {
     while (!signal.aborted) {
@@ -86,7 +108,7 @@ async function serve(terminal: Terminal, { environment, models, signal }: Servin
       }
       if (!isServerThere) {
         terminal.say('The Temporal server ended: it is started again, and runs go on where they were.');
-        server = await startServer(terminal, environment, false);
+        ({ address } = await startServer(terminal, environment, false));
       }
       if (exit) {
         restarts = Date.now() - worker.startedAt < SOON_MS ? restarts + 1 : 0;
@@ -96,7 +118,7 @@ async function serve(terminal: Terminal, { environment, models, signal }: Servin
             `the worker ended ${restarts} times soon after its start; its log is ${environment.home}/worker.log`,
           );
         terminal.say(`The worker ended (${exit.signal ?? `exit status ${exit.code}`}): it is started again.`);
-        worker = await startWorker();
+        worker = await startWorker(terminal, serving, address);
       }
       await log.look().catch((error: unknown) => log.tell(failureInfo(error).message));
     }

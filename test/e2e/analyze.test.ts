@@ -1,0 +1,221 @@
+import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Envelope } from '../../src/contracts/envelope.schema';
+import { envelopeSchema, listSchema } from '../../src/contracts/envelope.schema';
+import type { PipelineResult } from '../../src/contracts/pipeline.schema';
+import { pipelineResultSchema } from '../../src/contracts/pipeline.schema';
+import type { Cli } from '../helpers/run-cli';
+import { createCli } from '../helpers/run-cli';
+
+const SAMPLES = path.resolve(__dirname, '..', '..', 'examples', 'documents');
+const FIXTURES = path.resolve(__dirname, '..', 'fixtures', 'documents');
+
+let cli: Cli;
+
+jest.setTimeout(120_000);
+beforeAll(async () => {
+  cli = await createCli();
+});
+afterAll(() => cli.close());
+
+describe('a home in which nothing has run', () => {
+  it('has no runs, and starts nothing to say so', async () => {
+    const [listed, unknown, ended] = await Promise.all([
+      cli.run(['list', '--json']),
+      cli.run(['status', 'nobody', '--json']),
+      cli.run(['down']),
+    ]);
+    expect(listed).toMatchObject({ code: 0, stderr: '' });
+    expect(listSchema.parse(listed.json())).toEqual({ runs: [] });
+    expect(unknown.code).toBe(2);
+    expect(envelopeSchema.parse(unknown.json()).error?.type).toBe('RunNotFound');
+    expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining('Nothing runs') });
+    await expect(stat(cli.home)).rejects.toThrow();
+  });
+
+  it('refuses files that can not be read by their names, before anything is started', async () => {
+    const empty = await write('empty.txt', '');
+    const large = await writeSparse('large.txt', 200 * 1024 * 1024);
+    const [one, several] = await Promise.all([
+      cli.run(['analyze', 'missing.pdf', '--json']),
+      cli.run(['analyze', 'missing.pdf', cli.folder, empty, large, '--json']),
+    ]);
+
+    expect(one.code).toBe(2);
+    expect(envelopeSchema.parse(one.json())).toEqual({
+      workflowId: null,
+      runId: null,
+      pattern: 'pipeline',
+      status: 'failed',
+      error: { type: 'DocumentMissing', message: 'there is no file missing.pdf' },
+    });
+    expect(several.code).toBe(2);
+    const errors = several.json<{ runs: Envelope[] }>().runs.map((run) => envelopeSchema.parse(run).error);
+    expect(errors.map((error) => error?.type)).toEqual([
+      'DocumentMissing',
+      'DocumentUnreadable',
+      'DocumentEmpty',
+      'DocumentTooLarge',
+    ]);
+    ['missing.pdf', path.basename(cli.folder), 'empty.txt', 'large.txt'].forEach((name, index) => {
+      expect(errors[index]?.message).toContain(name);
+    });
+    await expect(stat(cli.home)).rejects.toThrow();
+  });
+});
+
+describe('analyze', () => {
+  it('gives the expected type of every sample, started from nothing', async () => {
+    const expected = JSON.parse(await readFile(path.join(SAMPLES, 'expected.json'), 'utf8')) as Record<
+      string,
+      { type: string; language: string }
+    >;
+    const files = Object.keys(expected).map((name) => path.join(SAMPLES, name));
+    const analyzed = await cli.run(['analyze', ...files, '--json']);
+
+    expect(analyzed.code).toBe(0);
+    const envelopes = analyzed.json<{ runs: Envelope[] }>().runs.map((run) => envelopeSchema.parse(run));
+    const outputs = envelopes.map(({ result }) => pipelineResultSchema.parse(result).output as Record<string, unknown>);
+    const found = outputs.map(({ type, language }) => ({ type, language }));
+    expect(found).toEqual(Object.values(expected).map(({ type, language }) => ({ type, language })));
+    expect(analyzed.stderr).toMatch(/classify completed \(fast_classifier/);
+    expect(analyzed.stderr).not.toContain('\u001b');
+  });
+
+  it('shows people the result on stdout and where to look on stderr', async () => {
+    const { code, stdout, stderr } = await cli.run(['analyze', path.join(SAMPLES, 'invoice.pdf')]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Type +invoice \(score 0\.\d\d\)/);
+    expect(stdout).toContain('Fennimore & Oakes Ltd');
+    expect(stdout).toMatch(/How it was decided[^]*classify +fast_classifier/);
+    expect(stderr).toMatch(/http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows\/pipeline-[^/]+\/\S+/);
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThan(80);
+  });
+
+  it('does not let bad files among good ones stop the others', async () => {
+    const good = path.join(SAMPLES, 'license.txt');
+    const encrypted = path.join(FIXTURES, 'user-password.pdf');
+    const corrupt = await write('corrupt.pdf', '%PDF-1.7\nno more of it');
+    const unsupported = await write('picture.png', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'));
+    const { code, json } = await cli.run(['analyze', 'missing.txt', encrypted, good, corrupt, unsupported, '--json']);
+
+    expect(code).toBe(1);
+    const runs = json<{ runs: Envelope[] }>().runs.map((run) => envelopeSchema.parse(run));
+    expect(runs.map(({ status, error }) => error?.type ?? status)).toEqual([
+      'DocumentMissing',
+      'DocumentEncrypted',
+      'completed',
+      'DocumentCorrupt',
+      'UnsupportedDocument',
+    ]);
+    // A run that failed part-way shows what it has and why.
+    expect((runs[1]?.result as PipelineResult).results['extract']?.status).toBe('failed');
+  });
+
+  it('removes from file names what could steer a terminal', async () => {
+    const file = await write('evil\u001b[31m\u202ename.txt', await readFile(path.join(SAMPLES, 'license.txt'), 'utf8'));
+    const { code, stdout, stderr } = await cli.run(['analyze', file]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('evilname.txt');
+    expect(stdout + stderr).not.toMatch(/[\u001b\u202e]/);
+  });
+});
+
+describe('run', () => {
+  const input = { definition: 'document_analysis', input: { file: path.join(SAMPLES, 'email.txt') } };
+
+  it('detaches, and the run is there for status, watch, result and list', async () => {
+    const started = await cli.run(['run', 'pipeline', '-i', '-', '--id', 'mail-1', '--detach', '--json'], {
+      input: JSON.stringify(input),
+    });
+    expect(started.code).toBe(0);
+    expect(envelopeSchema.parse(started.json())).toMatchObject({ workflowId: 'mail-1', status: 'running' });
+
+    const watched = await cli.run(['watch', 'mail-1', '--json']);
+    const result = await cli.run(['result', 'mail-1', '--json']);
+    const status = await cli.run(['status', 'mail-1', '--json']);
+    const listed = await cli.run(['list', '--json']);
+
+    expect(envelopeSchema.parse(watched.json())).toMatchObject({ workflowId: 'mail-1', status: 'completed' });
+    expect(result.json()).toEqual(watched.json());
+    const { progress } = envelopeSchema.parse(status.json());
+    expect((progress as { steps: { name: string }[] }).steps.map(({ name }) => name)).toContain('classify');
+    const run = listSchema.parse(listed.json()).runs.find(({ workflowId }) => workflowId === 'mail-1');
+    expect(run).toMatchObject({ pattern: 'pipeline', status: 'completed', costUsd: 0 });
+  });
+
+  it('refuses an id that was used', async () => {
+    const again = await cli.run(['run', 'pipeline', '-i', '-', '--id', 'mail-1', '--json'], {
+      input: JSON.stringify(input),
+    });
+    expect(again.code).toBe(2);
+    expect(envelopeSchema.parse(again.json()).error?.type).toBe('RunExists');
+  });
+
+  it.each([
+    ['a wrong field', { definition: 'x', failFast: 'yes' }, 'InvalidInput', 'failFast'],
+    ['an unknown field', { definition: 'x', failfast: true }, 'InvalidInput', 'failFast'],
+    ['an unknown definition', { definition: 'document_analisys' }, 'UnknownDefinition', 'document_analysis'],
+    ['an unknown handler', { steps: [{ name: 'a', handler: 'clasify' }] }, 'UnknownHandler', 'classify'],
+  ])('refuses %s and names what is right', async (_, given, type, named) => {
+    const refused = await cli.run(['run', 'pipeline', '-i', '-', '--json'], { input: JSON.stringify(given) });
+    const { error } = envelopeSchema.parse(refused.json());
+    expect(error?.type).toBe(type);
+    expect(error?.message).toContain(named);
+    expect(refused.code).toBe(2);
+  });
+
+  it('names file and line of a syntax error', async () => {
+    const file = await write('broken.yaml', 'definition: document_analysis\ninput: { file: [a, b\n');
+    const refused = await cli.run(['run', 'pipeline', '-i', file, '--json']);
+    expect(refused.code).toBe(2);
+    expect(envelopeSchema.parse(refused.json()).error?.message).toMatch(/broken\.yaml: line [23]/);
+  });
+
+  it('says of a pattern that this version does not run that it does not', async () => {
+    const refused = await cli.run(['run', 'treeOfThought', '-i', '-', '--json'], { input: '{}' });
+    expect(refused.code).toBe(2);
+    expect(envelopeSchema.parse(refused.json())).toMatchObject({
+      pattern: 'treeOfThought',
+      error: { type: 'Unsupported' },
+    });
+  });
+});
+
+describe('usage', () => {
+  it('suggests the nearest command and exits with 2', async () => {
+    const { code, stderr } = await cli.run(['analise', 'x.pdf']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Did you mean analyze?');
+  });
+
+  it('puts a usage error into the envelope too', async () => {
+    const { code, json } = await cli.run(['run', '-i', '-', '--json']);
+    expect(code).toBe(2);
+    expect(envelopeSchema.parse(json()).error?.message).toContain('pattern');
+  });
+
+  it('lists the shipped definitions and the models', async () => {
+    const [definitions, models] = await Promise.all([
+      cli.run(['definitions', '--json']),
+      cli.run(['models', '--json']),
+    ]);
+    expect(definitions.json()).toMatchObject({ definitions: [{ name: 'document_analysis' }] });
+    expect(models.json<{ models: { name: string }[] }>().models.map(({ name }) => name)).toContain('fast_classifier');
+  });
+});
+
+async function write(name: string, content: string | Buffer): Promise<string> {
+  await mkdir(cli.folder, { recursive: true });
+  const file = path.join(cli.folder, name);
+  await writeFile(file, content);
+  return file;
+}
+
+async function writeSparse(name: string, bytes: number): Promise<string> {
+  const file = path.join(cli.folder, name);
+  const handle = await open(file, 'w');
+  await handle.truncate(bytes);
+  await handle.close();
+  return file;
+}

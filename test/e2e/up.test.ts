@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { envelopeSchema } from '../../src/contracts/envelope.schema';
+import { processAlive } from '../../src/embedded/process-info';
+import type { Cli } from '../helpers/run-cli';
+import { createCli } from '../helpers/run-cli';
+import { createTestNamespace } from '../helpers/test-namespace';
+import { closeTestServer, testServer } from '../helpers/test-server';
+
+const LICENSE = path.resolve(__dirname, '..', '..', 'examples', 'documents', 'license.txt');
+
+let cli: Cli;
+
+jest.setTimeout(120_000);
+beforeAll(async () => {
+  cli = await createCli();
+});
+afterAll(async () => {
+  await cli.close();
+  await closeTestServer();
+});
+
+it('runs server and worker in the foreground, serves other commands, and ends both on Ctrl-C', async () => {
+  const up = cli.start(['up']);
+  await up.said(/Ctrl-C ends both/);
+  const [server, worker] = await Promise.all([pidIn('server.json'), pidIn('worker.json')]);
+
+  const other = await cli.run(['analyze', LICENSE, '--json'], { variables: { OPENAI_API_KEY: 'another' } });
+  expect(other.code).toBe(2);
+  expect(envelopeSchema.parse(other.json()).error?.message).toContain('`cadenza up` runs a worker here');
+  const second = await cli.run(['up']);
+  expect(second).toMatchObject({ code: 2, stderr: expect.stringContaining('runs here already') });
+
+  const analyzed = await cli.run(['analyze', LICENSE, '--json']);
+  expect(analyzed.code).toBe(0);
+  expect(analyzed.stderr).not.toContain('Started');
+
+  up.signal('SIGINT');
+  const { code } = await up.result;
+  expect(code).toBe(0);
+  expect([server, worker].filter(processAlive)).toEqual([]);
+});
+
+it('goes on with a run that was cut off when everything was killed', async () => {
+  const steps = [
+    { name: 'first', handler: 'extract_text', inputs: { document: 'input' } },
+    { name: 'second', handler: 'classify', inputs: { text: 'first.text' } },
+  ];
+  const started = await cli.run(['run', 'pipeline', '-i', '-', '--id', 'cut', '--detach', '--json'], {
+    input: JSON.stringify({ steps, input: { file: LICENSE } }),
+  });
+  expect(started.code).toBe(0);
+  for (const pid of [await pidIn('worker.json'), await pidIn('server.json')]) process.kill(pid, 'SIGKILL');
+  while (processAlive(await pidIn('server.json'))) await sleep(20);
+
+  const result = await cli.run(['result', 'cut', '--json']);
+  expect(envelopeSchema.parse(result.json()).status).toBe('completed');
+  const ended = await cli.run(['down']);
+  expect(ended.stderr).toMatch(/Ended the worker \(process \d+\) and the Temporal server/);
+});
+
+it('says after ten seconds that nothing serves the task queue of a cluster, and goes on waiting', async () => {
+  const cluster = { TEMPORAL_ADDRESS: testServer().address, TEMPORAL_NAMESPACE: await createTestNamespace() };
+  const refused = await cli.run(['analyze', LICENSE, '--models', 'models.yaml', '--json'], { variables: cluster });
+  expect(refused.code).toBe(2);
+  const command = cli.start(['analyze', LICENSE], { variables: cluster });
+  await command.said(/No worker asks for work of the task queue "cadenza"/);
+  command.signal('SIGINT');
+  expect((await command.result).code).toBe(130);
+});
+
+async function pidIn(file: string): Promise<number> {
+  return (JSON.parse(await readFile(path.join(cli.home, file), 'utf8')) as { pid: number }).pid;
+}
