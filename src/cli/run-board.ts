@@ -70,19 +70,20 @@ function finishedLine(title: string, status: RunStatus, headline: string, { colu
 }
 
 function lineBoard(terminal: Terminal, onlyOne: boolean): RunBoard {
-  const told = new Map<string, string>();
-  const tell = (title: string, key: string, sentence: string) => {
-    if (told.get(`${title}\n${key}`) === sentence) return;
-    told.set(`${title}\n${key}`, sentence);
+  const told = new Set<string>();
+  // By what changed, not by the sentence: a duration may come out a little different when it is asked for again.
+  const tell = (title: string, change: string, sentence: string) => {
+    if (told.has(`${title}\n${change}`)) return;
+    told.add(`${title}\n${change}`);
     terminal.say(`${cleanLine(title)}: ${cleanLine(sentence)}`);
   };
   return {
     update(title, { progress, retrying = [] }) {
       for (const step of progress?.steps ?? []) {
-        if (step.status !== 'pending') tell(title, step.name, changeSentence(step));
+        if (step.status !== 'pending') tell(title, `${step.name} ${step.status}`, changeSentence(step));
         const waiting = retrying.find(({ activityType }) => activityType === step.handler);
         if (step.status === 'running' && waiting)
-          tell(title, `${step.name} retry`, `${step.name}: ${retrySentence(waiting)}`);
+          tell(title, `${step.name} attempt ${waiting.attempt}`, `${step.name}: ${retrySentence(waiting)}`);
       }
     },
     finish(title, status, headline) {

@@ -8,8 +8,9 @@ import { describeModels, openGateway } from '../../worker';
 import { failureInfo } from '../failure-info';
 import { takeInterrupt } from '../interrupt';
 import { cleanLine } from '../render/clean-text';
-import { fit, table, wrapped } from '../render/layout';
+import { column, fit, table, widthOf, wrapped } from '../render/layout';
 import { shownSeconds } from '../render/numbers';
+import type { Paint } from '../render/paint';
 import type { Terminal } from '../terminal';
 
 export type ModelsOptions = { models?: string; json?: boolean };
@@ -21,19 +22,9 @@ export async function listModels(terminal: Terminal, { models, json = false }: M
   if (json) terminal.printJson(described);
   else {
     const { columns, resultPaint: paint } = terminal;
-    const header = ['  model', 'provider', 'id', 'price in/out', 'tasks'];
-    const rows = described.models.map(modelRow);
-    const [first = '', ...lines] = table([header, ...rows.map(({ cells }) => cells)], columns);
     terminal.print([
       ...wrapped(described.found, columns, 0),
-      paint.bold(first),
-      ...lines.flatMap((line, index) => {
-        const why = rows[index]?.why;
-        return [
-          why === undefined ? line : paint.dim(line),
-          ...(why === undefined ? [] : [paint.yellow(fit(`    ${why}`, columns))]),
-        ];
-      }),
+      ...modelLines(described.models, columns, paint),
       ...(described.missingTasks.length > 0 ? [`No model for: ${described.missingTasks.join(', ')}`] : []),
     ]);
   }
@@ -124,10 +115,26 @@ function checkDocument({ model, seconds, error }: Check): object {
   return error ? { name, ok: false, error } : { name, ok: true, seconds };
 }
 
-function modelRow({ name, provider, model, price, tasks, ready, reason }: Described) {
-  const cost = price ? `$${price.input}/$${price.output}` : '';
-  const cells = [`  ${cleanLine(name)}`, cleanLine(provider), fit(cleanLine(model), 28), cost, tasks.join(', ')];
-  return { cells, why: ready ? undefined : cleanLine(reason ?? 'not ready') };
+/** A line a model, with the tasks it serves beside it; why one is not ready stands below it. */
+function modelLines(models: readonly Described[], columns: number, paint: Paint): string[] {
+  const hasPrices = models.some(({ price }) => price !== undefined && price.input + price.output > 0);
+  const cellsOf = ({ name, provider, model, price }: Described) => [
+    cleanLine(name),
+    cleanLine(provider),
+    fit(cleanLine(model), 26),
+    ...(hasPrices ? [price ? `$${price.input}/$${price.output}` : ''] : []),
+  ];
+  const header = ['model', 'provider', 'id', ...(hasPrices ? ['USD/M tokens'] : [])];
+  const rows = table([header, ...models.map(cellsOf)], columns);
+  const width = Math.min(columns - 20, Math.max(...rows.map(widthOf)));
+  const [first = '', ...lines] = rows.map((row) => `${column(row, width)}  `);
+  return [
+    paint.bold(`${first}tasks`),
+    ...models.flatMap(({ tasks, ready, reason }, index) => [
+      ...wrapped(tasks.join(', '), columns, width + 2, lines[index] ?? '').map(ready ? String : paint.dim),
+      ...(ready ? [] : wrapped(cleanLine(reason ?? 'not ready'), columns, 2).map(paint.yellow)),
+    ]),
+  ];
 }
 
 function fileOf(models: string | undefined): string | undefined {
