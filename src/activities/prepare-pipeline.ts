@@ -5,14 +5,14 @@ import { CadenzaError } from '../contracts/failures';
 import type { JsonValue } from '../contracts/json';
 import { MAX_DEPTH } from '../contracts/limits';
 import type { ModelPins } from '../contracts/model';
-import { AVAILABLE_PATTERNS, MODEL_TASKS, TENANT_LABEL } from '../contracts/names';
+import { AVAILABLE_PATTERNS, TENANT_LABEL } from '../contracts/names';
 import { shown, suggestion } from '../contracts/nearest-name';
 import type { PipelineInput, Step } from '../contracts/pipeline.schema';
 import type { InheritedContext, PipelinePlan, StoredPins } from '../contracts/step-activity';
 import type { NamesOf } from '../core/graph/check-steps';
 import { planSteps } from '../core/graph/check-steps';
+import { modelByName } from '../core/pick-model';
 import type { ContentStore } from '../store/content-store';
-import { pinnedModel } from './ask-model';
 import type { ActivityDependencies } from './dependencies';
 import type { ScopedContent } from './scoped-content';
 import { scopedContent } from './scoped-content';
@@ -116,7 +116,7 @@ function checkRunnable(step: Step, at: string, { handlers, gateway }: ActivityDe
 
 function checkModel(name: string, at: string, pins: ModelPins): void {
   try {
-    pinnedModel(pins, MODEL_TASKS[0], name);
+    modelByName(pins, name);
   } catch (error) {
     refuse('UnknownModel', at, (error as Error).message);
   }

@@ -2,7 +2,7 @@ import { activityInfo, cancellationSignal, cancelled, log } from '@temporalio/ac
 import type { JsonObject, JsonValue } from '../contracts/json';
 import type { StepInvocation, StepOutcome } from '../contracts/step-activity';
 import type { Handler, HandlerContext } from '../handlers/handler';
-import { createAsk } from './ask-model';
+import { createModelAccess } from './ask-model';
 import type { ActivityDependencies } from './dependencies';
 import { evaluateOne } from './evaluate-expressions';
 import { startHeartbeat } from './heartbeat';
@@ -53,7 +53,7 @@ function createContext(
     step,
     attempt: activityInfo().attempt,
     read: scopedContent(dependencies.store, dependencies.namespace, run.tenant).read,
-    ask: createAsk(invocation, dependencies, models),
+    ...createModelAccess(invocation, dependencies, models),
     log: (message, fields = {}) => log.info(message, { step, ...fields }),
   };
 }

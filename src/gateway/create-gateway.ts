@@ -2,6 +2,7 @@ import { CadenzaError } from '../contracts/failures';
 import type { PinnedModel, ProviderRequest } from '../contracts/model';
 import type { OpenAiProviderConfig } from '../contracts/registry.schema';
 import { shown, suggestion } from '../contracts/nearest-name';
+import { knownTask } from '../core/pick-model';
 import type { BuiltinModels } from './builtin-models';
 import { PROVIDERS_WITHOUT_LINE } from './check-registry-names';
 import { createConnections } from './connections';
@@ -10,7 +11,7 @@ import type { Gateway, ProcessOptions, Send } from './gateway';
 import { checkFits, worstCaseOf } from './measure-request';
 import type { OpenAiProvider } from './openai-provider';
 import { createOpenAiProvider } from './openai-provider';
-import { knownTask, pinsOf } from './pins';
+import { pinsOf } from './pins';
 import type { Registry } from './registry';
 import { runTask } from './tasks/run-task';
 

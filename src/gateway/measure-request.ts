@@ -1,17 +1,12 @@
 import { CadenzaError } from '../contracts/failures';
-import { DEFAULT_CONTEXT_TOKENS, DEFAULT_MAX_OUTPUT_TOKENS } from '../contracts/limits';
+import { DEFAULT_CONTEXT_TOKENS } from '../contracts/limits';
 import type { PinnedModel, ProviderRequest } from '../contracts/model';
+import { BYTES_PER_TOKEN } from '../core/model-room';
 import type { WorstCase } from './gateway';
 
 /** What chat templates add: to a request, and to each of its messages. */
 const REQUEST_OVERHEAD_TOKENS = 16;
 const MESSAGE_OVERHEAD_TOKENS = 8;
-
-/** Tokens left for the instructions of a task when a text is cut to fit. */
-const INSTRUCTION_TOKENS = 1_000;
-
-/** English has about four bytes to a token, most other scripts three: three errs on the safe side for prose. */
-const BYTES_PER_TOKEN = 3;
 
 /**
  * The most a request can use. A token of a byte-level tokenizer stands for at least one byte, so bytes bound the input
@@ -37,22 +32,6 @@ export function checkFits(request: ProviderRequest, model: PinnedModel): void {
     'InputTooLarge',
     `the request has about ${input} tokens${room}; model "${model.name}" takes ${limit} (contextTokens)`,
   );
-}
-
-/**
- * How much of a text, in UTF-16 units from its start, a model can take beside a task's instructions and the answer.
- * Never ends inside a character; `text.length` where all of it fits.
- */
-export function charactersThatFit(
-  text: string,
-  model: Pick<PinnedModel, 'contextTokens'>,
-  maxOutputTokens: number = DEFAULT_MAX_OUTPUT_TOKENS,
-): number {
-  const tokens = (model.contextTokens ?? DEFAULT_CONTEXT_TOKENS) - maxOutputTokens - INSTRUCTION_TOKENS;
-  const room = Math.max(0, tokens * BYTES_PER_TOKEN);
-  // A UTF-16 unit has three bytes at most.
-  if (text.length * 3 <= room) return text.length;
-  return new TextEncoder().encodeInto(text, new Uint8Array(Math.min(room, text.length * 3))).read;
 }
 
 function sizeOf(request: ProviderRequest): { bytes: number; overhead: number } {

@@ -1,8 +1,4 @@
-import { CadenzaError } from '../contracts/failures';
 import type { ModelPins, PinnedModel } from '../contracts/model';
-import { MODEL_TASKS } from '../contracts/names';
-import type { ModelTask } from '../contracts/names';
-import { shown, suggestion } from '../contracts/nearest-name';
 import type { ModelConfig, RegistryConfig } from '../contracts/registry.schema';
 
 const FREE = { input: 0, output: 0 };
@@ -11,33 +7,6 @@ const FREE = { input: 0, output: 0 };
 export function pinsOf(config: RegistryConfig): ModelPins {
   const models = Object.entries(config.models).map(([name, model]) => [name, pin(name, model)] as const);
   return { tasks: withoutUndefined(config.tasks), models: Object.fromEntries(models) };
-}
-
-/** A model by its name. @throws CadenzaError `UnknownModel` with the nearest name and the known ones */
-export function modelByName(pins: ModelPins, name: string): PinnedModel {
-  const model = Object.hasOwn(pins.models, name) ? pins.models[name] : undefined;
-  if (model) return model;
-  throw new CadenzaError('UnknownModel', `unknown model "${shown(name)}"${suggestion(name, Object.keys(pins.models))}`);
-}
-
-/**
- * The model that answers a task: the task's own line, else `default`.
- * @throws CadenzaError `UnknownTask`; `ConfigurationInvalid` naming the task that no model serves
- */
-export function modelForTask(pins: ModelPins, task: string): PinnedModel {
-  const name = pins.tasks[knownTask(task)] ?? pins.tasks.default;
-  if (name !== undefined) return modelByName(pins, name);
-  throw new CadenzaError(
-    'ConfigurationInvalid',
-    `no model serves the task "${task}": the registry has neither tasks.${task} nor tasks.default`,
-  );
-}
-
-/** The task of that name. @throws CadenzaError `UnknownTask` listing the known ones */
-export function knownTask(task: string): ModelTask {
-  const known = MODEL_TASKS.find((candidate) => candidate === task);
-  if (known) return known;
-  throw new CadenzaError('UnknownTask', `unknown task "${shown(task)}"${suggestion(task, MODEL_TASKS)}`);
 }
 
 function pin(name: string, model: ModelConfig): PinnedModel {

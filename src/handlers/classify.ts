@@ -24,7 +24,8 @@ export async function classify(
   const model = fields.optionalString('model');
   const maxCharacters = fields.optionalInteger('maxCharacters', { min: 100, max: MAX_EXCERPT_CHARACTERS });
 
-  const { text, note } = excerptOf(given, DEFAULT_BYTES, maxCharacters);
+  const room = await context.roomFor('classification', model);
+  const { text, note } = excerptOf(given, Math.min(DEFAULT_BYTES, room), maxCharacters);
   const { result } = await context.ask(
     'classification',
     { text, ...(labels === undefined ? {} : { labels }) },

@@ -7,6 +7,7 @@ import { excerptOf, joinNotes, MAX_EXCERPT_CHARACTERS } from './text-excerpt';
 
 /** With instructions and answer this fits the context that a model is assumed to have. */
 const DEFAULT_BYTES = 80_000;
+const LIST_TOKENS = 4_096;
 
 export type ExtractEntitiesOutput = { result: Entity[]; note?: string };
 
@@ -27,11 +28,16 @@ export async function extractEntities(
   const model = fields.optionalString('model');
   const maxCharacters = fields.optionalInteger('maxCharacters', { min: 100, max: MAX_EXCERPT_CHARACTERS });
 
-  const { text, note } = excerptOf(given, DEFAULT_BYTES, maxCharacters);
+  const room = await context.roomFor('extraction', model);
+  const { text, note } = excerptOf(given, Math.min(DEFAULT_BYTES, room), maxCharacters);
   const { result } = await context.ask(
     'extraction',
     { text, ...(entityTypes === undefined ? {} : { entityTypes }) },
-    model === undefined ? {} : { model },
+    {
+      ...(model === undefined ? {} : { model }),
+      // A long list of entities needs more than an answer usually does; a small model has no room to spare.
+      ...(room >= DEFAULT_BYTES ? { settings: { maxOutputTokens: LIST_TOKENS } } : {}),
+    },
   );
   return { result: locateEntities(text, result.entities), ...joinNotes(result.note, note) };
 }

@@ -29,7 +29,8 @@ export async function generateSummary(
   const maxCharacters = fields.optionalInteger('maxCharacters', { min: 100, max: MAX_EXCERPT_CHARACTERS });
   const maxWords = fields.optionalInteger('maxWords', { min: 5, max: 10_000 });
 
-  const { text, note } = excerptOf(given, DEFAULT_BYTES, maxCharacters);
+  const room = await context.roomFor('summarization', model);
+  const { text, note } = excerptOf(given, Math.min(DEFAULT_BYTES, room), maxCharacters);
   const { result } = await context.ask(
     'summarization',
     { text, maxWords: maxWords ?? fittingWords(text), ...(documentType === undefined ? {} : { documentType }) },

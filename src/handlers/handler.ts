@@ -23,6 +23,11 @@ export type HandlerContext = {
     input: TaskInput,
     options?: { model?: string; settings?: CallSettings },
   ): Promise<{ model: string; result: TaskResults[T] }>;
+  /**
+   * UTF-8 bytes of text that a model can take beside its instructions and answer; the same choice of model as `ask`.
+   * What is longer is refused as `InputTooLarge`.
+   */
+  roomFor(task: ModelTask, model?: string): Promise<number>;
   log(message: string, fields?: JsonObject): void;
 };
 

@@ -1,7 +1,9 @@
 import type { PinnedModel, ProviderRequest, TaskInput } from '../../../src/contracts/model';
 import type { ModelTask } from '../../../src/contracts/names';
 import type { Guard, ProcessOptions } from '../../../src/gateway/gateway';
-import { charactersThatFit, worstCaseOf } from '../../../src/gateway/measure-request';
+import { roomFor } from '../../../src/core/model-room';
+import { worstCaseOf } from '../../../src/gateway/measure-request';
+import { excerptOf } from '../../../src/handlers/text-excerpt';
 import type { ScriptedModelServer } from '../../helpers/scripted-model-server';
 import { startScriptedModelServer } from '../../helpers/scripted-model-server';
 import { failureOf, gatewayTo, modelOf, SECRET_TEXT } from './helpers';
@@ -63,14 +65,12 @@ describe('the measure of a request', () => {
     'tells how much of a text fits (%s)',
     async (words) => {
       const model = small(3_000);
-      const text = words.repeat(3_000);
-      const count = charactersThatFit(text, model);
-      expect(count).toBeGreaterThan(900);
-      await run('summarization', { text: text.slice(0, count) }, { model });
+      const { text, note } = excerptOf(words.repeat(3_000), roomFor(model), undefined);
+      expect(note).toContain('Only the beginning was used');
+      await run('summarization', { text }, { model });
       // No character is cut in two: half of one would not survive UTF-8.
-      expect(Buffer.from(text.slice(0, count)).toString()).toBe(text.slice(0, count));
-      expect(charactersThatFit('short', model)).toBe(5);
-      expect(charactersThatFit(text, model, 5_000)).toBe(0);
+      expect(Buffer.from(text).toString()).toBe(text);
+      expect(roomFor(model, 5_000)).toBe(0);
     },
   );
 });

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { MODEL_TASKS } from '../../../src/contracts/names';
 import { describeRegistry } from '../../../src/gateway/describe-registry';
-import { modelByName, modelForTask, pinsOf } from '../../../src/gateway/pins';
+import { modelByName, modelForTask } from '../../../src/core/pick-model';
+import { pinsOf } from '../../../src/gateway/pins';
 import { loadRegistry } from '../../../src/gateway/registry';
 import { refusalOf, SECRET_KEY } from './helpers';
 

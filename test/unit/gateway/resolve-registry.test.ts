@@ -1,6 +1,7 @@
 import { MODEL_TASKS } from '../../../src/contracts/names';
 import { listModelIds } from '../../../src/gateway/list-model-ids';
-import { modelForTask, pinsOf } from '../../../src/gateway/pins';
+import { modelForTask } from '../../../src/core/pick-model';
+import { pinsOf } from '../../../src/gateway/pins';
 import type { Probe } from '../../../src/gateway/resolve-registry';
 import { resolveRegistry } from '../../../src/gateway/resolve-registry';
 import { startScriptedModelServer } from '../../helpers/scripted-model-server';

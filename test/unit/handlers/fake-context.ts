@@ -6,7 +6,11 @@ import type { HandlerContext } from '../../../src/handlers/handler';
 type Asked = { task: string; input: TaskInput; options: unknown };
 
 /** A context whose store holds the given documents and whose models give the given answers, in order. */
-export function createFakeContext({ answers = [] as unknown[], signal = new AbortController().signal } = {}) {
+export function createFakeContext({
+  answers = [] as unknown[],
+  signal = new AbortController().signal,
+  room = 1_000_000,
+} = {}) {
   const contents = new Map<string, Uint8Array>();
   const asked: Asked[] = [];
   const put = (name: string, bytes: Uint8Array | string, mediaType = 'application/octet-stream'): DocumentReference => {
@@ -29,6 +33,7 @@ export function createFakeContext({ answers = [] as unknown[], signal = new Abor
       if (asked.length > answers.length) throw new Error(`no more answers (${answers.length} given)`);
       return Promise.resolve({ model: 'fake', result: answers[asked.length - 1] as never });
     },
+    roomFor: () => Promise.resolve(room),
     log: () => undefined,
   };
   return { context, put, asked };
