@@ -58,7 +58,8 @@ function statusLines(
     ...(progress || !steps
       ? progressLines(progress, { columns, paint, now, retrying: retrying ?? [] })
       : stepLines(steps, { columns, paint, now })),
-    ...(usage ? wrapped(`Used: ${shownUsage(usage)}`, columns, 2) : []),
+    // Usage counts when a step ends: until the first has, there is nothing to tell.
+    ...(usage && (usage.calls > 0 || state !== 'running') ? wrapped(`Used: ${shownUsage(usage)}`, columns, 2) : []),
     ...(progress || steps ? [] : ['  No worker answers, so the steps are not known now.']),
     ...(address === undefined ? [] : [`${paint.dim('  Web UI  ')}${address}`]),
     `${paint.dim('  Next    ')}${COMMAND} ${state === 'running' ? 'watch' : 'result'} ${cleanLine(ids.workflowId)}`,

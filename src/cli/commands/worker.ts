@@ -27,9 +27,9 @@ export async function worker(terminal: Terminal, { models, of }: WorkerOptions):
     const connection = connectionConfig(given);
     const isEmbedded = connection.kind === 'embedded';
     const environment = isEmbedded ? { ...given, home: createHome(given.home) } : given;
-    const address = isEmbedded
-      ? (await startServer(terminal, environment, true)).address
-      : (connection.connectionOptions.address ?? 'localhost:7233');
+    const server = isEmbedded ? await startServer(terminal, environment, true) : undefined;
+    if (server?.started) terminal.say(`Started a Temporal server in the background: ${server.address}`);
+    const address = isEmbedded ? (server?.address ?? '') : (connection.connectionOptions.address ?? 'localhost:7233');
     const file = models === undefined ? undefined : path.resolve(models);
     const created = await createWorker({
       environment,
