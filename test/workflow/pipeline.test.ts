@@ -343,7 +343,7 @@ describe('sub-patterns', () => {
 
 describe('people', () => {
   const update = (id: string, name: string, ...args: unknown[]) =>
-    world.cadenza.temporal.workflow.getHandle(id).executeUpdate<unknown, unknown[]>(name, { args: args as [unknown] });
+    world.cadenza.temporal.workflow.getHandle(id).executeUpdate(name, { args: args as [unknown, ...unknown[]] });
   const until = async (what: () => Promise<boolean>) => {
     for (let tries = 0; !(await what()); tries += 1) {
       if (tries > 100) throw new Error('never came');
