@@ -40,19 +40,32 @@ export function createTerminal(
 ): Terminal {
   let drawn: readonly string[] = [];
   let hasPrintedJson = false;
-  const erase = () => {
-    if (drawn.length > 0) stderr.write(`\u001b[${drawn.length}A\u001b[0J`);
+  // Over the old lines, each cleared by itself: clearing the screen from its first row down puts copies of it into the
+  // history of tmux and others, and what is erased and drawn apart flickers.
+  const redraw = (finished: readonly string[], next: readonly string[]) => {
+    const lines = [...finished, ...next];
+    const up = drawn.length > 0 ? `\u001b[${drawn.length}A` : '';
+    const clear = drawn.length > 0 ? '\u001b[2K' : '';
+    const rest = drawn.length > lines.length ? '\u001b[0J' : '';
+    const text = up + lines.map((line) => `${clear}${line}\n`).join('') + rest;
+    if (text !== '') stderr.write(text);
+    drawn = next;
   };
   const write = (stream: Stream, lines: readonly string[]) => {
-    erase();
+    if (stream === stderr) return redraw(lines, drawn);
+    const below = drawn;
+    redraw([], []);
     if (lines.length > 0) stream.write(`${lines.join('\n')}\n`);
-    if (drawn.length > 0) stderr.write(`${drawn.join('\n')}\n`);
+    redraw([], below);
+  };
+  const columnsNow = () => {
+    const columns = stderr.columns ?? stdout.columns ?? DEFAULT_COLUMNS;
+    return Math.max(40, Math.min(MOST_COLUMNS, columns)) - 1;
   };
   return {
     isLive: Boolean(stderr.isTTY) && environment.TERM !== 'dumb' && (stderr.columns ?? DEFAULT_COLUMNS) >= 40,
     get columns() {
-      const columns = stderr.columns ?? stdout.columns ?? DEFAULT_COLUMNS;
-      return Math.max(40, Math.min(MOST_COLUMNS, columns)) - 1;
+      return columnsNow();
     },
     get rows() {
       return stderr.rows ?? 24;
@@ -65,7 +78,7 @@ export function createTerminal(
       const wraps = (line: string) => Boolean(stderr.isTTY) && !line.startsWith(' ');
       write(
         stderr,
-        lines.flatMap((line) => (wraps(line) ? wrapped(line, this.columns, 0) : [line])),
+        lines.flatMap((line) => (wraps(line) ? wrapped(line, columnsNow(), 0) : [line])),
       );
     },
     show: (lines) => write(stderr, lines),
@@ -77,12 +90,6 @@ export function createTerminal(
     get hasPrintedJson() {
       return hasPrintedJson;
     },
-    draw(lines) {
-      // One write: what is erased and drawn again apart flickers.
-      const over = drawn.length > 0 ? `\u001b[${drawn.length}A\u001b[0J` : '';
-      const next = lines.length > 0 ? `${lines.join('\n')}\n` : '';
-      if (over !== '' || next !== '') stderr.write(over + next);
-      drawn = lines;
-    },
+    draw: (lines) => redraw([], lines),
   };
 }

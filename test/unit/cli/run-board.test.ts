@@ -108,8 +108,23 @@ describe('a terminal', () => {
     const { terminal, said } = captured({ isTTY: true, columns: 80, rows: 24 });
     terminal.draw(['one', 'two']);
     terminal.say('a sentence');
+    terminal.draw(['one']);
     terminal.draw([]);
-    expect(said()).toBe('one\ntwo\n\u001b[2A\u001b[0Ja sentence\none\ntwo\n\u001b[2A\u001b[0J');
+    const up = '\u001b[2A';
+    const line = '\u001b[2K';
+    const rest = '\u001b[0J';
+    expect(said()).toBe(
+      `one\ntwo\n${up}${line}a sentence\n${line}one\n${line}two\n${up}${line}one\n${rest}\u001b[1A${rest}`,
+    );
+  });
+
+  it('breaks long sentences between words, leaves lines to copy whole, and can be passed on as a function', () => {
+    const { terminal, said } = captured({ isTTY: true, columns: 40, rows: 24 });
+    const { say } = terminal;
+    say(`${'word '.repeat(12).trim()}\n  npx cadenza watch ${'x'.repeat(40)}`);
+    expect(said()).toBe(
+      `${'word '.repeat(7).trim()}\n${'word '.repeat(5).trim()}\n  npx cadenza watch ${'x'.repeat(40)}\n`,
+    );
   });
 
   it('has no colours with NO_COLOR, for a pipe, or on a dumb terminal', () => {
