@@ -33,11 +33,11 @@ export function createPaidCall({ journal, step, model, sample, signal }: PaidCal
       await entry.sending(cost(worstCase.inputTokens, worstCase.outputTokens));
       answer = await send(request, { signal, idempotencyKey: idempotencyKey(step, sample, requestHash) });
     } catch (error) {
-      await entry.failed(wasRefused(error) ? 'refused' : 'unknown');
+      // The call's own failure is what is told, also where the journal fails after it.
+      await entry.failed(wasRefused(error) ? 'refused' : 'unknown').catch(() => undefined);
       throw error;
     }
-    await entry.answered(answer, cost(answer.tokens.inputTokens, answer.tokens.outputTokens));
-    return answer;
+    return entry.answered(answer, cost(answer.tokens.inputTokens, answer.tokens.outputTokens));
   };
 }
 

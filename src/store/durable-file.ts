@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
@@ -7,23 +7,54 @@ import path from 'node:path';
  * sync of the folder. Missing folders are made, readable by the owner only.
  */
 export async function writeDurably(file: string, bytes: Uint8Array | string): Promise<void> {
+  await throughDraft(file, bytes, (draft) => rename(draft, file));
+}
+
+/** The same, for a file that must not be there yet: false, and nothing written, where it is. */
+export async function publishDurably(file: string, bytes: Uint8Array | string): Promise<boolean> {
+  return throughDraft(file, bytes, async (draft) => {
+    try {
+      await link(draft, file);
+      return true;
+    } catch (error) {
+      if (errorCode(error) === 'EEXIST') return false;
+      throw error;
+    } finally {
+      await rm(draft, { force: true });
+    }
+  });
+}
+
+async function throughDraft<T>(
+  file: string,
+  bytes: Uint8Array | string,
+  publish: (draft: string) => Promise<T>,
+): Promise<T> {
   const folder = path.dirname(file);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const temporary = path.join(folder, `.${path.basename(file)}.${randomUUID()}`);
+  await makeFolder(folder);
+  const draft = path.join(folder, `.${path.basename(file)}.${randomUUID()}`);
   try {
-    const handle = await open(temporary, 'wx', 0o600);
+    const handle = await open(draft, 'wx', 0o600);
     try {
       await handle.writeFile(bytes);
       await handle.sync();
     } finally {
       await handle.close();
     }
-    await rename(temporary, file);
+    const published = await publish(draft);
+    await syncFolder(folder);
+    return published;
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(draft, { force: true });
     throw error;
   }
-  await syncFolder(folder);
+}
+
+/** Makes a folder with its parents; each new one is on disk in the one above it. */
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = path.dirname(made)) await syncFolder(path.dirname(made));
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -1,17 +1,15 @@
-import { randomUUID } from 'node:crypto';
-import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CadenzaError } from '../contracts/failures';
 import type { ProviderAnswer } from '../contracts/model';
-import { errorCode, writeDurably } from './durable-file';
+import { errorCode, publishDurably } from './durable-file';
+import type { FileClaim } from './file-claim';
+import { LEASE, takeClaim } from './file-claim';
 import { safeName } from './file-content-store';
 import type { Claim, Journal, JournalCost, JournalKey, JournalStep } from './journal';
 import type { AttemptLine } from './journal-usage';
 import { usageOfAttempts } from './journal-usage';
-
-/** How often a claim is renewed, and how long it holds without: shorter than an activity's heartbeat timeout. */
-export const LEASE = { renewMs: 1_000, holdMs: 4_000, pollMs: 100 } as const;
 
 /**
  * The filesystem driver of the journal. Beside each other in a folder for each step:
@@ -32,10 +30,10 @@ export function createFileJournal(folder: string): Journal {
           await guarded('written', () => note(base, { state: 'replayed', model: recorded.cost.model }));
           return { kind: 'answered', answer: recorded.answer };
         }
-        const claimed = await guarded('written', () => takeClaim(`${base}.claim`));
+        const claim = await guarded('written', () => takeClaim(`${base}.claim`));
         // Looked at again under the claim: the holder may have answered and gone between the two looks.
-        if (claimed && !(await guarded('read', () => readAnswer(`${base}.json`)))) return createClaim(base);
-        if (claimed) await rm(`${base}.claim`, { force: true });
+        if (claim && !(await guarded('read', () => readAnswer(`${base}.json`)))) return createClaim(base, claim);
+        if (claim) await claim.release();
         else await sleep(LEASE.pollMs, undefined, { signal }).catch(() => signal.throwIfAborted());
       }
     },
@@ -62,52 +60,29 @@ async function readAnswer(file: string): Promise<Recorded | undefined> {
   }
 }
 
-/** True when the claim is ours now: there was none, or its holder stopped renewing it. */
-async function takeClaim(file: string): Promise<boolean> {
-  try {
-    await (await open(file, 'wx', 0o600)).close();
-    return true;
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
-  }
-  const held = await stat(file).catch(() => undefined);
-  if (held && Date.now() - held.mtimeMs > LEASE.holdMs) {
-    // A rename succeeds for one of those who see the claim run out; the others find nothing to rename.
-    const grave = `${file}.${randomUUID()}`;
-    await rename(file, grave).then(
-      () => rm(grave, { force: true }),
-      () => undefined,
-    );
-  }
-  return false;
-}
-
-function createClaim(base: string): Claim {
-  const id = randomUUID();
-  const renewal = setInterval(() => {
-    const now = new Date();
-    utimes(`${base}.claim`, now, now).catch(() => undefined);
-  }, LEASE.renewMs);
-  const release = async () => {
-    clearInterval(renewal);
-    await rm(`${base}.claim`, { force: true });
-  };
+function createClaim(base: string, claim: FileClaim): Claim {
+  const { id } = claim;
   return {
     kind: 'claimed',
     sending: (worstCase) => guarded('written', () => note(base, { state: 'sent', id, worstCase })),
     async answered(answer, cost) {
       try {
-        const recorded: Recorded = { id, cost, answer };
-        await guarded('written', () => writeDurably(`${base}.json`, JSON.stringify(recorded)));
+        return await guarded('written', async () => {
+          const recorded: Recorded = { id, cost, answer };
+          if (await publishDurably(`${base}.json`, JSON.stringify(recorded))) return answer;
+          // The lease ran out and another attempt answered first: both were paid, and its answer counts.
+          await note(base, { state: 'answered', id, cost });
+          return (await readAnswer(`${base}.json`))?.answer ?? answer;
+        });
       } finally {
-        await release();
+        await claim.release();
       }
     },
     async failed(outcome) {
       try {
         await guarded('written', () => note(base, { state: outcome, id }));
       } finally {
-        await release();
+        await claim.release();
       }
     },
   };
@@ -115,7 +90,8 @@ function createClaim(base: string): Claim {
 
 /** One short line in one write: lines of two processes do not mix. */
 async function note(base: string, line: AttemptLine): Promise<void> {
-  await appendFile(`${base}.log`, `${JSON.stringify(line)}\n`, { mode: 0o600 });
+  // The line break in front ends a line that a crash cut short.
+  await appendFile(`${base}.log`, `\n${JSON.stringify(line)}\n`, { mode: 0o600 });
 }
 
 async function readAttempts(folder: string): Promise<AttemptLine[]> {

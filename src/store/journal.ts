@@ -15,8 +15,8 @@ export type Claim = {
   kind: 'claimed';
   /** Before the request leaves: from here on a crash counts it as cut, at its worst case. */
   sending(worstCase: JournalCost): Promise<void>;
-  /** The answer is on disk when this returns. */
-  answered(answer: ProviderAnswer, cost: JournalCost): Promise<void>;
+  /** The answer is on disk when this returns; what it returns is the answer that counts for every attempt. */
+  answered(answer: ProviderAnswer, cost: JournalCost): Promise<ProviderAnswer>;
   /** No answer. `unknown` when the provider may have charged for it. */
   failed(outcome: 'refused' | 'unknown'): Promise<void>;
 };

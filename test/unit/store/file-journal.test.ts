@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -94,6 +94,44 @@ describe('journal', () => {
     const next = await claim();
     await next.failed('refused');
     await dead.failed('unknown');
+  });
+
+  test('a holder whose lease ran out neither frees the next one nor replaces its answer', async () => {
+    const late = await claim();
+    await late.sending(worstCase);
+    const old = new Date(Date.now() - 60_000);
+    await utimes(await fileOf('.claim'), old, old);
+    const next = await claim();
+    await next.sending(worstCase);
+    const other: ProviderAnswer = { ...answer, text: 'late' };
+    await expect(late.answered(other, cost)).resolves.toEqual(other);
+    const third = journal.open(key, AbortSignal.timeout(1_000));
+    await expect(third).resolves.toEqual({ kind: 'answered', answer: other });
+    await expect(next.answered(answer, cost)).resolves.toEqual(other);
+    await expect(journal.usage(step)).resolves.toMatchObject({
+      byModel: { gpt4: { calls: 2, cutCalls: 0, costNanoUsd: 72 } },
+    });
+  });
+
+  test('a late failure does not free the claim of the next one', async () => {
+    const late = await claim();
+    const old = new Date(Date.now() - 60_000);
+    await utimes(await fileOf('.claim'), old, old);
+    const next = await claim();
+    await late.failed('unknown');
+    await expect(journal.open(key, AbortSignal.timeout(500))).rejects.toThrow();
+    await next.failed('refused');
+  });
+
+  test('a line that a crash cut short does not swallow the next', async () => {
+    const first = await claim();
+    await first.sending(worstCase);
+    await first.failed('refused');
+    await appendFile(await fileOf('.log'), '{"state":"sent","id":"torn');
+    const second = await claim();
+    await second.sending(worstCase);
+    await second.failed('refused');
+    await expect(journal.usage(step)).resolves.toMatchObject({ byModel: { gpt4: { calls: 2 } } });
   });
 
   test('a claim is renewed while its holder lives', async () => {
