@@ -76,7 +76,9 @@ function remarks(step: StepProgress, { columns, paint, retrying = [] }: StepLine
     ...(waiting ? lines(retrySentence(waiting), paint.yellow) : []),
     ...(error && status === 'failed' ? lines(`${error.type}: ${error.message}`, paint.red) : []),
     ...(reason !== undefined && status === 'skipped' ? lines(`skipped: ${reason}`, paint.dim) : []),
-    ...(attempts > 1 && status === 'completed' ? lines(`${attempts} attempts`, paint.yellow) : []),
+    ...(attempts > 1 && (status === 'completed' || status === 'failed')
+      ? lines(`${attempts} attempts`, paint.yellow)
+      : []),
     ...(note !== undefined ? lines(note, paint.yellow) : []),
   ];
 }

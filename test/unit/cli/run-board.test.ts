@@ -123,7 +123,7 @@ describe('a terminal', () => {
     const { say } = terminal;
     say(`${'word '.repeat(12).trim()}\n  npx cadenza watch ${'x'.repeat(40)}`);
     expect(said()).toBe(
-      `${'word '.repeat(7).trim()}\n${'word '.repeat(5).trim()}\n  npx cadenza watch ${'x'.repeat(40)}\n`,
+      `${'word '.repeat(8).trim()}\n${'word '.repeat(4).trim()}\n  npx cadenza watch ${'x'.repeat(40)}\n`,
     );
   });
 
