@@ -3,7 +3,7 @@ import { quoted } from './finding';
 import { findAmounts, isCurrencyWord } from './find-amounts';
 import { findDates } from './find-dates';
 import { capitalizedShare, findNames } from './find-names';
-import { findNumbers } from './find-numbers';
+import { findNumbers, literalNumbers } from './find-numbers';
 import { normalizeText } from './normalize-text';
 import type { TextFacts } from './text-facts';
 
@@ -52,9 +52,10 @@ function claim(check: Kind, what: string, words: string, severity: 'error' | 'wa
 }
 
 function checkNumbers(masked: string, facts: TextFacts): Finding[] {
-  return findNumbers(masked).flatMap(({ text, index, values, tolerance }) => {
-    if (facts.hasNumber(values, tolerance)) return [];
-    if (values.length === 0 && facts.normalized.includes(text)) return [];
+  const missing = findNumbers(masked).filter(({ values, tolerance }) => !facts.hasNumber(values, tolerance));
+  const literal = literalNumbers(facts.normalized, new Set(missing.map(({ text }) => text)));
+  return missing.flatMap(({ text, index, values }) => {
+    if (literal.has(text)) return [];
     const isCount = values.length === 1 && Number.isInteger(values[0]) && (values[0] ?? 0) <= LARGEST_COUNT;
     const isHedged = HEDGE.test(masked.slice(Math.max(0, index - 20), index));
     return [claim('summary_number', 'number', text, isCount || isHedged ? 'warning' : 'error')];

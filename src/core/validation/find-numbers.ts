@@ -44,6 +44,31 @@ export function findNumbers(normalized: string): FoundNumber[] {
   return found;
 }
 
+/**
+ * Which of the wanted numbers stand in a normalized text as they are, between characters that are no digits: a comma may
+ * part two cells of a table (`12.50,2026`) as well as the groups of one number.
+ */
+export function literalNumbers(normalized: string, wanted: ReadonlySet<string>): Set<string> {
+  const literal = new Set<string>();
+  if (wanted.size === 0) return literal;
+  const longest = Math.max(...[...wanted].map((text) => text.length));
+  for (const [run] of normalized.matchAll(NUMBER)) {
+    const groups = [...run.matchAll(/\d+/g)].map(({ 0: digits, index }) => ({
+      start: index,
+      end: index + digits.length,
+    }));
+    groups.forEach(({ start }, first) => {
+      for (let last = first; last < groups.length; last += 1) {
+        const end = groups[last]?.end ?? start;
+        if (end - start > longest) break;
+        const text = run.slice(start, end);
+        if (wanted.has(text)) literal.add(text);
+      }
+    });
+  }
+  return literal;
+}
+
 /** Without the full stop or comma of the sentence around it. */
 function withoutEnd(text: string): string {
   let end = text.length;

@@ -76,6 +76,20 @@ describe('claims of a summary', () => {
     expect(found({ summary })).toEqual([['warning', check, value]]);
   });
 
+  test('a number that stands in the text as it is holds, whatever commas join it to', () => {
+    const rows =
+      'name,amount,date\nAnna,12.50,2026-01-02\nBob,99.00,2026-02-03\n1,2.75,3,4.5,6,7.25,8,9,10.5,11,12,13,14,15.75';
+    for (const summary of [rows, 'Anna has 12.50 and Bob has 99.00; the last is 15.75.']) {
+      const findings = found({ text: rows, entities: [], summary });
+      expect(findings.filter(([, check]) => check === 'summary_number')).toEqual([]);
+    }
+    const madeUp = found({ text: rows, entities: [], summary: 'Anna has 2.50 and Bob has 99.001 in all.' });
+    expect(madeUp.filter(([, check]) => check === 'summary_number').map(([, , value]) => value)).toEqual([
+      '2.50',
+      '99.001',
+    ]);
+  });
+
   test('a claim made twice is one finding', () => {
     expect(found({ summary: 'It costs 777 now. Really, it costs 777 now.' })).toHaveLength(1);
   });
