@@ -11,6 +11,7 @@ const MONTHS = [
   'février|avril|juin|juillet|août|septembre|décembre|enero|febrero|abril|mayo|junio|julio|agosto|septiembre|noviembre',
   'diciembre|gennaio|febbraio|maggio|giugno|luglio|settembre|ottobre|dicembre|januari|februari|maart|mei|augustus',
 ].join('|');
+const SHORT_MONTH_AT_END = /[\s.](?:jan|feb|mar|apr|jun|jul|aug|sept?|o[ck]t|nov|de[cz])\.$/i;
 const CODES = 'USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|INR|CNY|BRL|ZAR';
 const NUMBER = String.raw`\d{1,15}(?:[.,'’]\d{1,3}){0,6}`;
 const SCALE = String.raw`(?: ?(?:million|billion|trillion|thousand|bn|mn|[mkMK])\b)?`;
@@ -37,6 +38,7 @@ const PATTERNS: { type: EntityType; pattern: RegExp; accept?: (found: string) =>
       String.raw`\b[0-3]?\d(?:st|nd|rd|th|\.)?\s(?:of\s|de\s)?(?:${MONTHS})\b\.?(?:,?\s(?:de\s)?(?:19|20)\d\d\b)?`,
       'gi',
     ),
+    accept: withoutFullStop,
   },
   {
     type: 'date',
@@ -81,6 +83,11 @@ function withoutTail(url: string): string {
   let end = url.length;
   while (end > 0 && '.,;:!?*_'.includes(url.charAt(end - 1))) end -= 1;
   return url.slice(0, end);
+}
+
+/** A full stop belongs to the month where that is cut short (`3 Mar.`), else to the sentence (`3 March.`). */
+function withoutFullStop(date: string): string {
+  return date.endsWith('.') && !SHORT_MONTH_AT_END.test(date) ? date.slice(0, -1) : date;
 }
 
 /** The longest beginning that ends with a word and has the right check digits. */

@@ -9,6 +9,8 @@ describe('the built-in entity finder', () => {
   test.each([
     ['due 2026-03-17, paid 4/11/2025', ['date: 2026-03-17', 'date: 4/11/2025']],
     ['on March 12, 2026 and the 3rd of May 2025', ['date: March 12, 2026', 'date: 3rd of May 2025']],
+    ['ordered on 3 March. Please', ['date: 3 March']],
+    ['on 3 Mar. and 4 Dec. 2025, not 5 May.', ['date: 3 Mar.', 'date: 4 Dec. 2025', 'date: 5 May']],
     ['$48.5 million, US$ 12, 1.200,50 EUR', ['money: $48.5 million', 'money: US$ 12', 'money: 1.200,50 EUR']],
     ['EUR          1,680.00', ['money: EUR          1,680.00']],
     ['see https://a.example/b?c=d.', ['url: https://a.example/b?c=d']],
