@@ -13,6 +13,7 @@ export type Probe = (baseUrl: string, options: { timeoutMs: number; key?: string
 export type ResolvedRegistry = { registry: Registry; found: string };
 
 const OLLAMA_URL = 'http://127.0.0.1:11434/v1';
+const REASONS: Readonly<Record<string, string>> = { ECONNREFUSED: 'connection refused', ENOTFOUND: 'host not found' };
 const OLLAMA_TIMEOUT_MS = 300;
 const ENDPOINT_TIMEOUT_MS = 5_000;
 
@@ -23,7 +24,8 @@ const OLLAMA_CONTEXT_TOKENS = 4_096;
  * The registry of a worker. One that was given counts; else OPENAI_BASE_URL (with OPENAI_MODEL or its first model),
  * OPENAI_API_KEY, or a running Ollama is laid over the registry that ships, and takes all tasks. Sentiment goes there
  * too: the built-in model knows English only and fails on irony. The built-in models stay available by name.
- * @throws CadenzaError `ConfigurationInvalid` for a broken registry, or an OPENAI_BASE_URL that names no model
+ * @throws CadenzaError `ConfigurationInvalid` for a broken registry, or an OPENAI_BASE_URL that can not be reached or
+ * names no model
  */
 export async function resolveRegistry({
   probe = listModelIds,
@@ -92,13 +94,37 @@ function isOpenAi(baseUrl: string): boolean {
 
 async function firstModel(baseUrl: string, key: string | undefined, probe: Probe): Promise<string> {
   const options = { timeoutMs: ENDPOINT_TIMEOUT_MS, ...(key !== undefined && { key }) };
-  const ids = await probe(baseUrl, options).catch(() => []);
+  let failed = '';
+  const ids = await probe(baseUrl, options).catch((error: unknown) => {
+    const reason = whyUnreachable(error);
+    if (reason !== undefined) throw unreachable(baseUrl, reason);
+    failed = error instanceof Error && !(error instanceof SyntaxError) ? ` (${error.message})` : '';
+    return [];
+  });
   const first = chatModel(ids);
   if (first !== undefined) return first;
   throw new CadenzaError(
     'ConfigurationInvalid',
-    'OPENAI_BASE_URL is set, but its GET /models names no model: set OPENAI_MODEL',
+    `OPENAI_BASE_URL is set, but its GET /models names no model${failed}: set OPENAI_MODEL`,
   );
+}
+
+/** The address without what may be a secret in it. */
+function unreachable(baseUrl: string, reason: string): CadenzaError {
+  const { origin, pathname } = new URL(baseUrl);
+  return new CadenzaError(
+    'ConfigurationInvalid',
+    `OPENAI_BASE_URL is set, but ${origin}${pathname} can not be reached (${reason}): start that endpoint, correct OPENAI_BASE_URL, or unset it`,
+  );
+}
+
+/** Undefined where the endpoint answered. The error's own message is not shown: it may quote the address or the key. */
+function whyUnreachable(error: unknown): string | undefined {
+  const { name, cause } = error as { name?: string; cause?: { code?: string; message?: string } };
+  if (name === 'TimeoutError') return `no answer within ${ENDPOINT_TIMEOUT_MS / 1000} s`;
+  if (!(error instanceof TypeError)) return undefined;
+  if (cause?.code !== undefined) return REASONS[cause.code] ?? cause.code;
+  return cause?.message ?? 'no connection';
 }
 
 async function firstChatModel(probe: Probe): Promise<string | undefined> {

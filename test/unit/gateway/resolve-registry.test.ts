@@ -92,13 +92,32 @@ describe('without a registry of their own, a person gets', () => {
   });
 
   test.each([
-    [{ OPENAI_BASE_URL: 'http://10.0.0.1/v1' }, 'set OPENAI_MODEL'],
+    [{ OPENAI_BASE_URL: 'http://10.0.0.2/v1' }, 'GET /models names no model: set OPENAI_MODEL'],
+    [{ OPENAI_BASE_URL: 'http://10.0.0.1/v1' }, 'GET /models names no model (nobody there): set OPENAI_MODEL'],
     [{ OPENAI_BASE_URL: 'not a url SECRETKEY' }, 'not an http(s) URL'],
     [{ OPENAI_BASE_URL: 'http://me:SECRETKEY@10.0.0.1/v1', OPENAI_MODEL: 'x' }, 'apiKeyEnv'],
   ])('a refusal where OPENAI_BASE_URL leads nowhere', async (environment, message) => {
-    const failure = await failureOf(resolveRegistry({ environment, probe: probeOf(OLLAMA) }));
+    const failure = await failureOf(
+      resolveRegistry({ environment, probe: probeOf({ ...OLLAMA, 'http://10.0.0.2/v1': [] }) }),
+    );
     expect(failure.type).toBe('ConfigurationInvalid');
     expect(failure.message).toContain(message);
+  });
+
+  test.each([
+    ['connection refused', new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } })],
+    ['no answer within 5 s', new DOMException('SECRETKEY', 'TimeoutError')],
+    ['host not found', new TypeError('fetch failed', { cause: { code: 'ENOTFOUND' } })],
+    ['EHOSTUNREACH', new TypeError('fetch failed', { cause: { code: 'EHOSTUNREACH' } })],
+    ['bad port', new TypeError('fetch failed', { cause: new Error('bad port') })],
+    ['no connection', new TypeError('SECRETKEY')],
+  ])('an endpoint that can not be reached named by its address: %s', async (reason, error) => {
+    const environment = { OPENAI_BASE_URL: 'http://me:SECRETKEY@10.0.0.1/v1?SECRETKEY' };
+    const failure = await failureOf(resolveRegistry({ environment, probe: () => Promise.reject(error) }));
+    expect(failure.type).toBe('ConfigurationInvalid');
+    expect(failure.message).toBe(
+      `OPENAI_BASE_URL is set, but http://10.0.0.1/v1 can not be reached (${reason}): start that endpoint, correct OPENAI_BASE_URL, or unset it`,
+    );
   });
 });
 
