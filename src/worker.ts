@@ -18,7 +18,7 @@ import type { Gateway } from './gateway/gateway';
 import { resolveRegistry } from './gateway/resolve-registry';
 import { createBuiltInHandlers } from './handlers/built-in-handlers';
 import type { Handlers } from './handlers/handler';
-import { loadUserHandlers } from './handlers/load-user-handlers';
+import { checkUserHandlers, loadUserHandlers } from './handlers/load-user-handlers';
 import { createFileContentStore } from './store/file-content-store';
 import { createFileJournal } from './store/file-journal';
 import { quietRuntime } from './telemetry/quiet-runtime';
@@ -54,11 +54,11 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
   const handlers = {
     ...createBuiltInHandlers({ extractionChild: compiledFile('handlers', 'extraction', 'child.js') }),
     ...(environment.handlers ? await loadUserHandlers(environment.handlers) : {}),
-    ...options.handlers,
+    ...(options.handlers ? checkUserHandlers(options.handlers, 'createWorker') : {}),
   };
   installRuntime();
   const { connection, namespace } = await openConnection(environment, options.address);
-  const evaluator = createEvaluator({ threadFile: compiledFile('evaluator', 'thread.js') });
+  const evaluator = createEvaluator({ processFile: compiledFile('evaluator', 'process.js') });
   const activities = createActivities({
     namespace,
     gateway,

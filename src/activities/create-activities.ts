@@ -1,10 +1,12 @@
+import { cancellationSignal } from '@temporalio/activity';
 import type { StepInvocation, StepOutcome, SystemActivities } from '../contracts/step-activity';
 import type { ActivityDependencies } from './dependencies';
 import { createEvaluateExpressions } from './evaluate-expressions';
-
+import { startHeartbeat } from './heartbeat';
 import { createPreparePipeline } from './prepare-pipeline';
 import { createHandlerActivity } from './run-handler';
 import { createFollowPath, createGatherOutputs, createListItems } from './stored-values';
+import { toApplicationFailure } from './to-application-failure';
 
 /** Handlers as activities, each under its own name. */
 export type HandlerActivities = Record<string, (invocation: StepInvocation) => Promise<StepOutcome>>;
@@ -18,12 +20,39 @@ export function createActivities(dependencies: ActivityDependencies): HandlerAct
     ]),
   );
   const system: SystemActivities = {
-    preparePipeline: createPreparePipeline(dependencies),
-    evaluateExpressions: createEvaluateExpressions(dependencies),
-    followPath: createFollowPath(dependencies),
-    listItems: createListItems(dependencies),
-    gatherOutputs: createGatherOutputs(dependencies),
-    readUsage: (run, step) => dependencies.journal.usage({ namespace: dependencies.namespace, ...run, step }),
+    preparePipeline: local(createPreparePipeline(dependencies)),
+    readUsage: local((run, step) => dependencies.journal.usage({ namespace: dependencies.namespace, ...run, step })),
+    evaluateExpressions: remote(createEvaluateExpressions(dependencies)),
+    followPath: remote(createFollowPath(dependencies)),
+    listItems: remote(createListItems(dependencies)),
+    gatherOutputs: remote(createGatherOutputs(dependencies)),
   };
   return { ...handlers, ...system } as HandlerActivities & SystemActivities;
+}
+
+/** A local activity: its errors become typed failures. */
+function local<A extends unknown[], R>(work: (...args: A) => Promise<R>) {
+  return async (...args: A): Promise<R> => {
+    try {
+      return await work(...args);
+    } catch (error) {
+      throw toApplicationFailure(error);
+    }
+  };
+}
+
+/** An activity of its own: with heartbeats too, so that a lost Worker is noticed and a cancel arrives. */
+function remote<A extends unknown[], R>(work: (...args: A) => Promise<R>) {
+  const typed = local(work);
+  return async (...args: A): Promise<R> => {
+    const stopHeartbeat = startHeartbeat();
+    try {
+      return await typed(...args);
+    } catch (error) {
+      cancellationSignal().throwIfAborted();
+      throw error;
+    } finally {
+      stopHeartbeat();
+    }
+  };
 }

@@ -1,30 +1,29 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { CadenzaError } from '../contracts/failures';
-import type { JsonValue } from '../contracts/json';
+import type { JsonObject, JsonValue } from '../contracts/json';
 import type { ExpressionJob, ExpressionOutcome } from '../contracts/pipeline-messages';
 import type { ActivityDependencies } from './dependencies';
 import { scopedContent } from './scoped-content';
-import { toApplicationFailure } from './to-application-failure';
 
-/** Expressions of a run, together in one activity; the values they need are loaded here, results made small again. */
-export function createEvaluateExpressions(dependencies: ActivityDependencies) {
-  return async (tenant: string, jobs: ExpressionJob[]): Promise<ExpressionOutcome[]> => {
-    const content = scopedContent(dependencies.store, dependencies.namespace, tenant);
-    try {
-      const loaded = await Promise.all(
-        jobs.map(async ({ expression, scope }) => ({ expression, scope: await content.load(scope, 'expression') })),
-      );
-      const outcomes = await dependencies.evaluator.evaluate(loaded, cancellationSignal());
-      return await Promise.all(
-        outcomes.map(async (outcome) =>
-          'value' in outcome ? { value: await content.shrink(outcome.value) } : outcome,
-        ),
-      );
-    } catch (error) {
-      cancellationSignal().throwIfAborted();
-      throw toApplicationFailure(error);
-    }
+/** Expressions of a run over one value, together in one activity; it is loaded here, results are made small again. */
+export function createEvaluateExpressions({ store, namespace, evaluator }: ActivityDependencies) {
+  return async (tenant: string, root: JsonValue, jobs: ExpressionJob[]): Promise<ExpressionOutcome[]> => {
+    const content = scopedContent(store, namespace, tenant);
+    const loaded = await content.load(root, 'expression');
+    const signal = cancellationSignal();
+    const outcomes = await evaluator.evaluate(
+      jobs.map(({ expression, names }) => ({ expression, scope: names ? pickFields(loaded, names) : loaded })),
+      signal,
+    );
+    return Promise.all(
+      outcomes.map(async (outcome) => ('value' in outcome ? { value: await content.shrink(outcome.value) } : outcome)),
+    );
   };
+}
+
+function pickFields(value: JsonValue, names: readonly string[]): JsonValue {
+  const fields = Object.entries(value as JsonObject).filter(([name]) => names.includes(name));
+  return Object.fromEntries(fields);
 }
 
 /**

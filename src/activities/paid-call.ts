@@ -43,7 +43,7 @@ export function createPaidCall({ journal, step, model, sample, signal }: PaidCal
 
 /** Failures with which a provider says that it did no work. All others may have been charged. */
 function wasRefused(error: unknown): boolean {
-  const uncertain = ['ProviderUnreachable', 'ModelTimeout', 'ModelAnswerUnreadable', 'ProviderUnavailable'];
+  const uncertain = ['ProviderUnreachable', 'ModelTimeout', 'ModelAnswerUnreadable'];
   return isCadenzaError(error) && !uncertain.includes(error.type);
 }
 

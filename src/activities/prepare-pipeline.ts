@@ -1,4 +1,4 @@
-import { checkInput } from '../contracts/check-input.schema';
+import { check, checkInput } from '../contracts/check-input.schema';
 import { JSON_MEDIA_TYPE, NO_TENANT } from '../contracts/content';
 import type { FailureType } from '../contracts/failures';
 import { CadenzaError } from '../contracts/failures';
@@ -7,8 +7,9 @@ import { MAX_DEPTH } from '../contracts/limits';
 import type { ModelPins } from '../contracts/model';
 import { AVAILABLE_PATTERNS, TENANT_LABEL } from '../contracts/names';
 import { shown, suggestion } from '../contracts/nearest-name';
-import type { PipelineInput, Step } from '../contracts/pipeline.schema';
-import type { InheritedContext, PipelinePlan, StoredPins } from '../contracts/step-activity';
+import { inheritedSchema } from '../contracts/inherited.schema';
+import type { InputMapping, PipelineInput, Step } from '../contracts/pipeline.schema';
+import type { InheritedContext, PipelinePlan, PlannedStep, StoredPins } from '../contracts/step-activity';
 import type { NamesOf } from '../core/graph/check-steps';
 import { planSteps } from '../core/graph/check-steps';
 import { modelByName } from '../core/pick-model';
@@ -16,9 +17,9 @@ import type { ContentStore } from '../store/content-store';
 import type { ActivityDependencies } from './dependencies';
 import type { ScopedContent } from './scoped-content';
 import { scopedContent } from './scoped-content';
-import { toApplicationFailure } from './to-application-failure';
 
 const PINS_INLINE_CHARACTERS = 1_500;
+const LITERAL_BYTES = 1_024;
 
 /**
  * The local activity that every pipeline starts with, whoever started it: checks the input by the client's own schema,
@@ -27,40 +28,55 @@ const PINS_INLINE_CHARACTERS = 1_500;
  */
 export function createPreparePipeline(dependencies: ActivityDependencies) {
   return async (given: unknown, inherited?: InheritedContext): Promise<PipelinePlan> => {
-    try {
-      const input = checkInput('pipeline', given);
-      if (input.budget) refuse('Unsupported', 'budget', 'caps are not enforced by this version; leave the budget out');
-      if (inherited && inherited.depth > MAX_DEPTH) {
-        refuse('InvalidInput', 'steps', `patterns start each other more than ${MAX_DEPTH} deep`);
-      }
-      const { steps, output, definition } = findSteps(input, dependencies);
-      const planned = planSteps(steps, output, namesOf(dependencies));
-      steps.forEach((step, index) => checkRunnable(step, `steps[${index}]`, dependencies));
-      checkEarlier(input, steps);
-      const tenant = inherited?.tenant ?? input.labels?.[TENANT_LABEL] ?? NO_TENANT;
-      const content = scopedContent(dependencies.store, dependencies.namespace, tenant);
-      return {
-        steps: planned,
-        ...(output === undefined ? {} : { output }),
-        ...(definition ? { definition } : {}),
-        failFast: input.failFast,
-        maxParallel: input.maxParallel,
-        input: await content.shrink(input.input),
-        earlierOutputs: await shrinkEach(input.earlierOutputs, content),
-        tenant,
-        pins: inherited?.pins ?? (await storePins(dependencies.gateway.pins, dependencies, tenant)),
-      };
-    } catch (error) {
-      throw toApplicationFailure(error);
+    const input = checkInput('pipeline', given);
+    if (input.budget) refuse('Unsupported', 'budget', 'caps are not enforced by this version; leave the budget out');
+    if (inherited !== undefined) check(inheritedSchema, inherited, 'inherited context');
+    if (inherited && inherited.depth > MAX_DEPTH) {
+      refuse('InvalidInput', 'steps', `patterns start each other more than ${MAX_DEPTH} deep`);
     }
+    const tenant = inherited?.tenant ?? input.labels?.[TENANT_LABEL] ?? NO_TENANT;
+    const content = scopedContent(dependencies.store, dependencies.namespace, tenant);
+    const pins = inherited
+      ? ((await content.load(inherited.pins as JsonValue, 'models')) as unknown as ModelPins)
+      : dependencies.gateway.pins;
+    const { steps, output, definition } = findSteps(input, dependencies);
+    const planned = planSteps(steps, output, namesOf(dependencies));
+    steps.forEach((step, index) => checkRunnable(step, `steps[${index}]`, dependencies, pins));
+    checkEarlier(input, steps);
+    return {
+      steps: await Promise.all(planned.map((step) => shrinkStep(step, content))),
+      ...(output === undefined ? {} : { output }),
+      ...(definition ? { definition } : {}),
+      failFast: input.failFast,
+      maxParallel: input.maxParallel,
+      input: await content.shrink(input.input),
+      earlierOutputs: await shrinkEach(input.earlierOutputs, content),
+      tenant,
+      pins: inherited?.pins ?? (await storePins(pins, dependencies, tenant)),
+    };
   };
 }
 
+/** Literals and settings are in every activity's input, so what is large in them becomes a reference. */
+async function shrinkStep(step: PlannedStep, content: ScopedContent): Promise<PlannedStep> {
+  const inputs = Object.entries(step.inputs).map(async ([name, mapping]): Promise<[string, InputMapping]> => {
+    return [
+      name,
+      typeof mapping === 'string' ? mapping : { value: await content.shrink(mapping.value, LITERAL_BYTES) },
+    ];
+  });
+  const config = step.handler === undefined ? step.config : await shrinkEach(step.config, content, LITERAL_BYTES);
+  return { ...step, inputs: Object.fromEntries(await Promise.all(inputs)), config };
+}
+
 async function shrinkEach(
-  outputs: Record<string, JsonValue>,
+  values: Record<string, JsonValue>,
   content: ScopedContent,
+  limit?: number,
 ): Promise<Record<string, JsonValue>> {
-  const fields = Object.entries(outputs).map(async ([name, output]) => [name, await content.shrink(output)] as const);
+  const fields = Object.entries(values).map(
+    async ([name, value]) => [name, await content.shrink(value, limit)] as const,
+  );
   return Object.fromEntries(await Promise.all(fields));
 }
 
@@ -94,7 +110,7 @@ function findSteps(input: PipelineInput, { definitions }: ActivityDependencies) 
   return { steps, output, definition: { name, version: found.version } };
 }
 
-function checkRunnable(step: Step, at: string, { handlers, gateway }: ActivityDependencies): void {
+function checkRunnable(step: Step, at: string, { handlers }: ActivityDependencies, pins: ModelPins): void {
   if (step.pattern !== undefined && !(AVAILABLE_PATTERNS as readonly string[]).includes(step.pattern)) {
     refuse(
       'Unsupported',
@@ -102,15 +118,12 @@ function checkRunnable(step: Step, at: string, { handlers, gateway }: ActivityDe
       `${step.pattern} is not run by this version; it has ${AVAILABLE_PATTERNS.join(', ')}`,
     );
   }
-  if (step.forEach && (step.approval ?? step.wait)) {
-    refuse('InvalidInput', `${at}.forEach`, 'has no meaning for approval and wait');
-  }
   if (step.handler !== undefined && !Object.hasOwn(handlers, step.handler)) {
     const known = suggestion(step.handler, Object.keys(handlers));
     refuse('UnknownHandler', `${at}.handler`, `handler "${shown(step.handler)}" is not known${known}`);
   }
   if (step.handler !== undefined && typeof step.config['model'] === 'string') {
-    checkModel(step.config['model'], `${at}.config.model`, gateway.pins);
+    checkModel(step.config['model'], `${at}.config.model`, pins);
   }
 }
 

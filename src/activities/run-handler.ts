@@ -25,12 +25,15 @@ export function createHandlerActivity(handler: Handler, dependencies: ActivityDe
     const content = scopedContent(dependencies.store, dependencies.namespace, run.tenant);
     const stopHeartbeat = startHeartbeat();
     try {
-      const inputs = await loadInputs(invocation.inputs, content.load);
+      const [inputs, config] = await Promise.all([
+        loadFields(invocation.inputs, content.load),
+        loadFields(invocation.config, content.load),
+      ]);
       const context = createContext(invocation, dependencies, models);
       // A handler that ignores its signal is left behind, so that cancel and shutdown do not wait for it.
-      const given = toJson(await Promise.race([handler(inputs, invocation.config, context), cancelled()]));
+      const given = toJson(await Promise.race([handler(inputs, config, context), cancelled()]));
       const output = transform === undefined ? given : await evaluateOne(transform, given, dependencies, 'transform');
-      return { output: await content.shrink(output), ...(await facts()) };
+      return { output: await content.shrink(output, invocation.inlineLimit), ...(await facts()) };
     } catch (error) {
       // An abort surfaces as whatever the library throws; what Temporal must see is its own cancellation.
       cancellationSignal().throwIfAborted();
@@ -58,11 +61,11 @@ function createContext(
   };
 }
 
-async function loadInputs(
-  inputs: StepInvocation['inputs'],
+async function loadFields(
+  values: StepInvocation['inputs'],
   load: ReturnType<typeof scopedContent>['load'],
 ): Promise<JsonObject> {
-  const fields = Object.entries(inputs).map(async ([name, value]) => [name, await load(value, name)] as const);
+  const fields = Object.entries(values).map(async ([name, value]) => [name, await load(value, name)] as const);
   return Object.fromEntries(await Promise.all(fields));
 }
 

@@ -13,7 +13,8 @@ const MESSAGE_LIMIT = 500;
 export function toApplicationFailure(error: unknown, detail?: StepFailureDetail): Error {
   if (error instanceof CancelledFailure) return error;
   if (!isCadenzaError(error)) return create('HandlerFailed', ownMessage(error), true, detail);
-  const withField = detail && error.field !== undefined ? { ...detail, field: error.field } : detail;
+  const field = error.field === undefined ? {} : { field: error.field };
+  const withField = detail || error.field !== undefined ? { ...detail, ...field } : undefined;
   return create(error.type, error.message, error.retryable, withField, error.retryAfterMs);
 }
 
@@ -21,7 +22,7 @@ function create(
   type: FailureType,
   message: string,
   retryable: boolean,
-  detail?: StepFailureDetail,
+  detail?: Partial<StepFailureDetail>,
   retryAfterMs?: number,
 ): ApplicationFailure {
   const failure = ApplicationFailure.create({
@@ -36,6 +37,8 @@ function create(
 }
 
 function ownMessage(error: unknown): string {
+  // A parser's message quotes what it parsed.
+  if (error instanceof SyntaxError) return 'SyntaxError';
   const message =
     error instanceof Error ? `${error.name}: ${error.message}` : 'the handler threw something that is no Error';
   return message.length > MESSAGE_LIMIT ? `${message.slice(0, MESSAGE_LIMIT)}…` : message;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { Client, Connection, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Environment } from '../config/environment';
 import { readEnvironment } from '../config/environment';
 import { serverAddress } from '../config/server-address';
@@ -110,7 +110,10 @@ async function findRun(client: Client, workflowId: string): Promise<RunHandle> {
   const found = await client.workflow
     .getHandle(workflowId)
     .describe()
-    .catch((): WorkflowExecutionInfo | undefined => undefined);
+    .catch((error: unknown): WorkflowExecutionInfo | undefined => {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    });
   const pattern = PATTERNS.find((name) => name === found?.type);
   if (!found || !pattern)
     throw new CadenzaError('RunNotFound', `no run has the id "${shown(workflowId)}"`, { field: 'id' });

@@ -45,6 +45,11 @@ export const budgetSchema = z.strictObject({
 });
 export type Budget = z.infer<typeof budgetSchema>;
 
+/** A tenant becomes the name of a folder in the content store; `_` is that of runs without the label. */
+export const tenantSchema = z
+  .string()
+  .regex(/^(_|[A-Za-z0-9][A-Za-z0-9_.-]{0,62})$/, 'letters, digits, _ . and -, at most 63');
+
 /** Free labels of a run; `tenant` also separates content. */
 export const labelsSchema = z
   .record(z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,62}$/), z.string().max(200))

@@ -30,5 +30,11 @@ export const MAX_ITEMS = 1_000;
 /** Deepest nesting of patterns that start each other. */
 export const MAX_DEPTH = 10;
 
+/** Longest durable timer: a year, in seconds. */
+export const MAX_WAIT_SECONDS = 31_536_000;
+
+/** JSON of all outputs of a run that stay in place: a result is one payload, and Temporal takes 2 MB. */
+export const RESULT_LIMIT_BYTES = 1024 * 1024;
+
 /** Most steps in one pipeline, and most members or stages in one pattern. */
 export const MAX_STEPS = 500;

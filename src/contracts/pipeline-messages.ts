@@ -9,8 +9,8 @@ export type ApprovalOutput = { approved: true; by: string; reason?: string; at: 
 /** Argument of the `retry` update: a failed step that is to run again. */
 export type RetryRequest = { step: string };
 
-/** One expression and the value that is its root, parts of which may be in the content store. */
-export type ExpressionJob = { expression: string; scope: JsonValue };
+/** One expression over a value; with `names` it sees only those fields of it. */
+export type ExpressionJob = { expression: string; names?: string[] };
 
 /** What came of one expression. */
 export type ExpressionOutcome = { value: JsonValue } | { problem: string };

@@ -7,7 +7,7 @@ import {
   runFields,
   stepNameSchema,
 } from './common.schema';
-import { MAX_STEPS } from './limits';
+import { MAX_STEPS, MAX_WAIT_SECONDS } from './limits';
 import { ANSWERING_PATTERNS } from './names';
 import { STEP_STATUSES } from './run';
 import { resultFields } from './usage.schema';
@@ -21,7 +21,7 @@ export type Trigger = (typeof TRIGGERS)[number];
 
 const approvalSchema = z.strictObject({
   message: z.string().min(1).max(2000),
-  timeoutSeconds: z.number().positive().optional(),
+  timeoutSeconds: z.number().positive().max(MAX_WAIT_SECONDS).optional(),
   onTimeout: z.enum(['approve', 'reject', 'fail']).default('fail'),
 });
 
@@ -37,7 +37,7 @@ export const stepSchema = z
     handler: z.string().min(1).optional(),
     pattern: z.enum(ANSWERING_PATTERNS).optional(),
     approval: approvalSchema.optional(),
-    wait: z.strictObject({ seconds: z.number().positive() }).optional(),
+    wait: z.strictObject({ seconds: z.number().positive().max(MAX_WAIT_SECONDS) }).optional(),
     inputs: z.record(z.string().min(1), inputMappingSchema).default({}),
     config: jsonObjectSchema.default({}),
     condition: expressionSchema.optional(),
@@ -57,6 +57,12 @@ export const stepSchema = z
         code: 'custom',
         message: `takes exactly one of handler, pattern, approval, wait; got ${given}`,
       });
+    }
+    if (step.handler !== undefined || step.pattern !== undefined) return;
+    for (const field of ['forEach', 'transform', 'timeoutSeconds', 'retryCount'] as const) {
+      if (step[field] !== undefined) {
+        context.addIssue({ code: 'custom', path: [field], message: 'belongs to a step with a handler or a pattern' });
+      }
     }
   });
 export type Step = z.infer<typeof stepSchema>;

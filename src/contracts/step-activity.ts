@@ -17,6 +17,8 @@ export type StepInvocation = {
   pins: StoredPins;
   /** JSONata over the output, which is its root. */
   transform?: string;
+  /** JSON bytes of output that stay in place; the rest goes to the content store. */
+  inlineLimit: number;
 };
 
 /** The run's models: in place where they are few, else in the content store. */
@@ -43,7 +45,14 @@ export type PlannedStep = Step & {
 };
 
 /** What a child is given by the pattern that starts it, as the second argument of its Workflow. */
-export type InheritedContext = { tenant: string; pins: StoredPins; depth: number };
+export type InheritedContext = {
+  tenant: string;
+  pins: StoredPins;
+  depth: number;
+  /** The run that calls are journalled under, and what goes before the child's own step names there. */
+  journal: RunIdentity;
+  stepPrefix: string;
+};
 
 /** What a run of a pipeline is made of, by value: nothing that changes later can change it. */
 export type PipelinePlan = {
@@ -64,13 +73,13 @@ export type SystemActivities = {
   /** Checks the input as the client did and resolves all that names something. */
   preparePipeline(input: unknown, inherited?: InheritedContext): Promise<PipelinePlan>;
   /** JSONata on a thread with limits; jobs come back in their order. */
-  evaluateExpressions(tenant: string, jobs: ExpressionJob[]): Promise<ExpressionOutcome[]>;
+  evaluateExpressions(tenant: string, root: JsonValue, jobs: ExpressionJob[]): Promise<ExpressionOutcome[]>;
   /** What a path into stored content leads to, small. */
   followPath(tenant: string, value: ContentPath): Promise<JsonValue>;
   /** The entries of a list, each small, also where the list is in the content store. */
   listItems(tenant: string, list: JsonValue | ContentPath): Promise<JsonValue[]>;
   /** Many outputs as one list; what is large in them is loaded and stored again as one value. */
-  gatherOutputs(tenant: string, outputs: JsonValue[]): Promise<JsonValue>;
+  gatherOutputs(tenant: string, outputs: JsonValue[], inlineLimit: number): Promise<JsonValue>;
   /** What a step has used, for where its activity ended without saying so (a lost Worker, a timeout). */
   readUsage(run: RunIdentity, step: string): Promise<CallUsage>;
 };

@@ -118,14 +118,21 @@ export function stepProgress(state: StepState): StepProgress {
 }
 
 /** The result of a pipeline whose steps have all ended. */
-export function pipelineResult(plan: PipelinePlan, states: readonly StepState[], output: JsonValue): PipelineResult {
+export function pipelineResult(
+  plan: PipelinePlan,
+  states: readonly StepState[],
+  output: JsonValue,
+  partialReason?: string,
+): PipelineResult {
   return {
     results: Object.fromEntries(states.map((state) => [state.name, stepResult(state)])),
     output,
-    success: states.every(({ status }) => status === 'completed' || status === 'skipped'),
+    success:
+      partialReason === undefined && states.every(({ status }) => status === 'completed' || status === 'skipped'),
     ...(plan.definition ? { definition: plan.definition } : {}),
     usage: showUsage(Object.fromEntries(states.map((state) => [state.name, state.usage]))),
-    partial: false,
+    partial: partialReason !== undefined,
+    ...(partialReason === undefined ? {} : { partialReason }),
   };
 }
 

@@ -29,7 +29,8 @@ export function addUsage(...usages: CallUsage[]): CallUsage {
   const byModel: Record<string, UsageCounts> = {};
   for (const usage of usages) {
     for (const [model, counts] of Object.entries(usage.byModel)) {
-      byModel[model] = addCounts(byModel[model] ?? NO_USAGE, counts);
+      const known = Object.hasOwn(byModel, model) ? byModel[model] : undefined;
+      byModel[model] = addCounts(known ?? NO_USAGE, counts);
     }
   }
   return { byModel };

@@ -3,7 +3,7 @@ import type { JsonValue } from '../contracts/json';
 import type { Evaluation, EvaluationJob } from './evaluator';
 import { LinearRegex } from './linear-regex';
 
-/** Limits inside one evaluation; the thread around it has a harder one. */
+/** Limits inside one evaluation; the process around it has a harder one. */
 const LIMITS = {
   timeout: 2_000,
   stack: 300,

@@ -8,7 +8,7 @@ export type EvaluationJob = { expression: string; scope: JsonValue };
 export type Evaluation = { value: JsonValue } | { problem: string };
 
 /**
- * Evaluates JSONata where it can do no harm: on a thread of its own, with limits on time, depth and memory, and with
+ * Evaluates JSONata where it can do no harm: in a process of its own, with limits on time, depth and memory, and with
  * regular expressions that are linear in their input.
  */
 export interface Evaluator {
@@ -16,7 +16,7 @@ export interface Evaluator {
   parse(expression: string): ParsedExpression;
   /**
    * Jobs in their order; one that fails does not hold up the others.
-   * @throws CadenzaError `ExpressionLimit` where the thread had to be ended; an abort rejects with `signal.reason`
+   * @throws CadenzaError `ExpressionLimit` where the process had to be ended; an abort rejects with `signal.reason`
    */
   evaluate(jobs: readonly EvaluationJob[], signal: AbortSignal): Promise<Evaluation[]>;
   close(): Promise<void>;

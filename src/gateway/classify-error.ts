@@ -65,6 +65,7 @@ function typeOf(status: number, code: string | undefined): FailureType {
   const byCode =
     status < 500 && code !== undefined && Object.hasOwn(TYPE_OF_CODE, code) ? TYPE_OF_CODE[code] : undefined;
   if (byCode) return byCode;
+  if (status >= 300 && status < 400) return 'ConfigurationInvalid';
   return TYPE_OF_STATUS[status] ?? (status >= 500 ? 'ProviderUnavailable' : 'ModelRequestRejected');
 }
 
@@ -91,6 +92,8 @@ function describe(type: FailureType, { provider, model, keyVariable }: CallFacts
       return `${who} asked to slow down ${status}`;
     case 'ModelTimeout':
       return `${who} gave up waiting for model "${model}" ${status}`;
+    case 'ConfigurationInvalid':
+      return `${who} redirects to another address ${status}, which is not followed: correct its baseUrl`;
     default:
       return `${who} answered with an error ${status}`;
   }

@@ -86,7 +86,8 @@ function createClient({
   return new OpenAI({
     baseURL: config.baseUrl,
     maxRetries: 0,
-    fetchOptions: connections.fetchOptions,
+    // A redirect would carry the text to a host that nobody has configured.
+    fetchOptions: { ...connections.fetchOptions, redirect: 'manual' },
     // Left out, these would come from OPENAI_* variables and go to whatever endpoint this is.
     apiKey: 'set for each call',
     adminAPIKey: null,

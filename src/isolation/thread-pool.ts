@@ -7,6 +7,15 @@ export type ThreadPool<Message, Reply> = {
   close(): Promise<void>;
 };
 
+/** What jobs run on: a thread, or a process that acts like one. */
+export type Lane = {
+  postMessage(message: unknown): void;
+  terminate(): Promise<number>;
+  ref(): void;
+  unref(): void;
+  on(event: 'message' | 'error' | 'exit', listener: (value: never) => void): void;
+};
+
 export type ThreadPoolOptions = {
   /** What debuggers and profilers call the threads. */
   name: string;
@@ -14,6 +23,8 @@ export type ThreadPoolOptions = {
   threads: number;
   timeoutMs: number;
   maxMemoryMb: number;
+  /** Starts something else than a thread. */
+  startLane?: () => Lane;
   onTimeout: () => Error;
   onCrash: (cause: unknown) => Error;
   onClosed: () => Error;
@@ -22,7 +33,7 @@ export type ThreadPoolOptions = {
 type Outcome<Reply> = { reply: Reply } | { error: unknown };
 type Job<Message, Reply> = { message: Message; finish: (outcome: Outcome<Reply>) => void; timer?: NodeJS.Timeout };
 /** A place for a thread, which is started by its first job and again after it was ended. */
-type Slot<Message, Reply> = { worker?: Worker; job?: Job<Message, Reply> };
+type Slot<Message, Reply> = { worker?: Lane; job?: Job<Message, Reply> };
 
 /**
  * Runs one message at a time on each thread, the rest wait in line. A job that times out or is aborted takes its thread
@@ -81,14 +92,8 @@ export function createThreadPool<Message, Reply>(options: ThreadPoolOptions): Th
     startNext();
   }
 
-  function startThread(slot: Slot<Message, Reply>): Worker {
-    const worker = new Worker(options.threadFile, {
-      name: options.name,
-      resourceLimits: { maxOldGenerationSizeMb: options.maxMemoryMb },
-      // Libraries that read strangers' text have no business with the keys in the environment.
-      env: {},
-      execArgv: [],
-    });
+  function startThread(slot: Slot<Message, Reply>): Lane {
+    const worker: Lane = options.startLane?.() ?? newThread();
     const whileCurrent = (action: () => void): void => {
       if (slot.worker === worker) action();
     };
@@ -101,6 +106,23 @@ export function createThreadPool<Message, Reply>(options: ThreadPoolOptions): Th
     worker.on('error', lose);
     worker.on('exit', (code) => lose(new Error(`The thread ended with code ${code}.`)));
     return worker;
+  }
+
+  function newThread(): Lane {
+    const worker = new Worker(options.threadFile, {
+      name: options.name,
+      resourceLimits: { maxOldGenerationSizeMb: options.maxMemoryMb },
+      // Libraries that read strangers' text have no business with the keys in the environment.
+      env: {},
+      execArgv: [],
+    });
+    return {
+      postMessage: (message) => worker.postMessage(message),
+      terminate: () => worker.terminate(),
+      ref: () => worker.ref(),
+      unref: () => worker.unref(),
+      on: (event, listener) => void worker.on(event, listener as (value: unknown) => void),
+    };
   }
 
   async function endThread(slot: Slot<Message, Reply>): Promise<void> {

@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CadenzaError } from '../contracts/failures';
+import { CadenzaError, isCadenzaError } from '../contracts/failures';
 import type { ProviderAnswer } from '../contracts/model';
 import { errorCode, publishDurably } from './durable-file';
 import type { FileClaim } from './file-claim';
@@ -52,12 +52,28 @@ function fileNameOf({ sample, requestHash }: JournalKey): string {
 type Recorded = { id: string; cost: JournalCost; answer: ProviderAnswer };
 
 async function readAnswer(file: string): Promise<Recorded | undefined> {
+  let text: string;
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as Recorded;
+    text = await readFile(file, 'utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
+  return parseRecorded(text, file);
+}
+
+/** @throws CadenzaError `StoreUnavailable`, not to be tried again: no call is paid where an answer may have been. */
+function parseRecorded(text: string, file: string): Recorded {
+  try {
+    const recorded = JSON.parse(text) as Partial<Recorded> | null;
+    if (recorded?.id && recorded.cost && recorded.answer) return recorded as Recorded;
+  } catch {
+    // Told below: a parser's message quotes the answer.
+  }
+  const name = path.join(path.basename(path.dirname(file)), path.basename(file));
+  throw new CadenzaError('StoreUnavailable', `the journal entry ${name} is damaged: remove it to ask the model again`, {
+    retryable: false,
+  });
 }
 
 function createClaim(base: string, claim: FileClaim): Claim {
@@ -113,7 +129,8 @@ async function readAttempts(folder: string): Promise<AttemptLine[]> {
 /** A line that a crash cut short is left out; the `sent` line before it still counts the call. */
 function parseLine(line: string): AttemptLine[] {
   try {
-    return [JSON.parse(line) as AttemptLine];
+    const parsed = JSON.parse(line) as AttemptLine | null;
+    return typeof parsed === 'object' && parsed !== null && 'state' in parsed ? [parsed] : [];
   } catch {
     return [];
   }
@@ -123,6 +140,7 @@ async function guarded<T>(verb: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (isCadenzaError(error)) throw error;
     throw new CadenzaError('StoreUnavailable', `the journal could not be ${verb} (${errorCode(error) ?? 'error'})`);
   }
 }

@@ -8,15 +8,15 @@ import type { StepInvocation, StepOutcome, SystemActivities } from '../contracts
 export const system = proxyLocalActivities<Pick<SystemActivities, 'preparePipeline' | 'readUsage'>>({
   startToCloseTimeout: '10 seconds',
   scheduleToCloseTimeout: '1 minute',
-  retry: { initialInterval: '100 milliseconds', maximumAttempts: 5 },
+  retry: { initialInterval: '100 milliseconds', maximumInterval: '5 seconds', maximumAttempts: 10 },
 });
 
 /** Work on values that may be in the content store, with its time. */
 export const values = proxyActivities<Omit<SystemActivities, 'preparePipeline' | 'readUsage'>>({
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '10 minutes',
-  heartbeatTimeout: '1 minute',
-  retry: { initialInterval: '500 milliseconds', maximumAttempts: 5 },
+  heartbeatTimeout: HEARTBEAT.timeoutSeconds * 1000,
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '10 seconds', maximumAttempts: 20 },
 });
 
 /** A provider may ask for a long wait between attempts; the whole step is given this long for them. */

@@ -32,6 +32,8 @@ export class Approvals {
   /** Waits for the decision, for days if need be. @throws CadenzaError `ApprovalRejected`, `ApprovalTimeout` */
   async wait(step: string, approval: NonNullable<Step['approval']>): Promise<ApprovalOutput> {
     const { timeoutSeconds, onTimeout } = approval;
+    // A step that is tried again is to be decided again.
+    this.decisions.delete(step);
     this.waiting.add(step);
     try {
       const decided = () => this.decisions.has(step);
@@ -40,14 +42,19 @@ export class Approvals {
     } finally {
       this.waiting.delete(step);
     }
-    const { approved, by, reason } = this.decisions.get(step) ?? {
+    const decision = this.decisions.get(step);
+    const {
+      approved,
+      by,
+      reason = undefined,
+    } = decision ?? {
       approved: onTimeout === 'approve',
       by: 'timeout',
       reason: `nobody decided within ${timeoutSeconds} seconds`,
     };
     const why = reason === undefined ? {} : { reason };
     if (approved) return { approved, by, ...why, at: isoTime(Date.now()) };
-    if (by === 'timeout' && onTimeout === 'fail') throw new CadenzaError('ApprovalTimeout', why.reason ?? '');
+    if (!decision && onTimeout === 'fail') throw new CadenzaError('ApprovalTimeout', reason ?? '');
     throw new CadenzaError(
       'ApprovalRejected',
       `rejected by ${shown(by)}${reason === undefined ? '' : `: ${shown(reason)}`}`,

@@ -2,7 +2,7 @@ import type { FailureInfo } from '../contracts/failures';
 import type { JsonValue } from '../contracts/json';
 import type { PlannedStep } from '../contracts/step-activity';
 import { values } from './activity-proxies';
-import type { Scope } from './run-step';
+import type { Scope } from '../core/graph/resolve-mappings';
 
 /** Whether a step's condition holds, or why that can not be said. */
 export type Verdict = { holds: boolean } | { failed: FailureInfo };
@@ -13,11 +13,10 @@ export async function decideConditions(
   scope: Scope,
   tenant: string,
 ): Promise<Verdict[]> {
-  const jobs = steps.map(({ condition = '', conditionNames }) => ({
-    expression: condition,
-    scope: Object.fromEntries(conditionNames.flatMap((name) => entryOf(name, scope))),
-  }));
-  const outcomes = await values.evaluateExpressions(tenant, jobs);
+  const names = [...new Set(steps.flatMap(({ conditionNames }) => conditionNames))];
+  const root = Object.fromEntries(names.flatMap((name) => entryOf(name, scope)));
+  const jobs = steps.map(({ condition = '', conditionNames }) => ({ expression: condition, names: conditionNames }));
+  const outcomes = await values.evaluateExpressions(tenant, root, jobs);
   return outcomes.map((outcome) => {
     if ('problem' in outcome) return failed(outcome.problem);
     if (typeof outcome.value === 'boolean') return { holds: outcome.value };
@@ -28,8 +27,7 @@ export async function decideConditions(
 }
 
 function entryOf(name: string, scope: Scope): [string, JsonValue][] {
-  const value = scope[name];
-  return value === undefined ? [] : [[name, value]];
+  return Object.hasOwn(scope, name) ? [[name, scope[name] as JsonValue]] : [];
 }
 
 function failed(problem: string): Verdict {

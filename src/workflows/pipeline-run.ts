@@ -1,5 +1,4 @@
 import {
-  ApplicationFailure,
   CancellationScope,
   CancelledFailure,
   condition,
@@ -9,14 +8,16 @@ import {
 } from '@temporalio/workflow';
 import type { GivenInput } from '../contracts/check-input.schema';
 import type { JsonValue } from '../contracts/json';
+import { INLINE_LIMIT_BYTES, RESULT_LIMIT_BYTES } from '../contracts/limits';
 import { MEMO_OUTCOME } from '../contracts/names';
 import { shown, suggestion } from '../contracts/nearest-name';
 import type { RetryRequest } from '../contracts/pipeline-messages';
 import type { PipelineResult } from '../contracts/pipeline.schema';
 import type { RunProgress, RunStatus } from '../contracts/run';
-import type { InheritedContext, PipelinePlan, PlannedStep, RunIdentity } from '../contracts/step-activity';
+import type { InheritedContext, PipelinePlan, PlannedStep } from '../contracts/step-activity';
 import { detailsMarkdown } from '../core/details-markdown';
 import { nextSteps } from '../core/graph/next-steps';
+import type { Scope } from '../core/graph/resolve-mappings';
 import { resolveOutput } from '../core/graph/resolve-mappings';
 import { isoTime } from '../core/iso-time';
 import type { StepState } from '../core/pipeline-state';
@@ -26,9 +27,9 @@ import { system } from './activity-proxies';
 import { Approvals } from './approvals';
 import { decideConditions } from './decide-conditions';
 import { refuseUpdate } from './refuse-update';
-import { asRunFailure, describeFailure } from './run-failure';
-import type { Scope } from './run-step';
-import { runStep } from './run-step';
+import { asRunFailure, describeFailure, runFailure } from './run-failure';
+import type { StepContext } from './run-step';
+import { followPaths, runStep, StepFailure, usageOf } from './run-step';
 
 /** One run of a pipeline: the state that the workflow and its updates change and the queries read. */
 export class PipelineRun {
@@ -38,6 +39,8 @@ export class PipelineRun {
   private paused = false;
   private plan: PipelinePlan | undefined;
   private readonly startedAt = Date.now();
+  /** Every step runs in it; fail-fast cancels it. */
+  private readonly group = new CancellationScope();
   /** Steps that run, or whose condition is being evaluated. */
   private readonly busy = new Set<string>();
   /** Counts changes, so that the loop can wait for one. */
@@ -48,24 +51,24 @@ export class PipelineRun {
   async execute(input: GivenInput<'pipeline'>): Promise<PipelineResult> {
     const plan = await system.preparePipeline(input, this.inherited).catch(asRunFailure);
     this.plan = plan;
-    this.steps = plan.steps.map((step) => states.firstState(step, plan.earlierOutputs[step.name]));
+    const earlier = new Map(Object.entries(plan.earlierOutputs));
+    this.steps = plan.steps.map((step) => states.firstState(step, earlier.get(step.name)));
     await this.runSteps(plan);
 
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the run was cancelled');
-    const result = this.resultOf(plan);
+    const output = await this.finalOutput(plan).catch(asRunFailure);
+    const result = states.pipelineResult(plan, this.steps, output);
     const failure = states.failureOf(this.steps);
     if (!failure) return result;
-    throw ApplicationFailure.create({
-      type: failure.error.type,
-      message: `step "${failure.step}": ${failure.error.message}`,
-      nonRetryable: true,
-      details: [result],
-    });
+    const { step, error } = failure;
+    throw runFailure({ ...error, message: `step "${step}": ${error.message}` }, result);
   }
 
   /** Null before the input was checked. */
   resultSoFar(): PipelineResult | null {
-    return this.plan ? this.resultOf(this.plan) : null;
+    if (!this.plan) return null;
+    const partial = this.status === 'cancelled' ? 'the run was cancelled' : undefined;
+    return states.pipelineResult(this.plan, this.steps, null, partial);
   }
 
   progress(): RunProgress {
@@ -97,6 +100,7 @@ export class PipelineRun {
   }
 
   checkRetry({ step }: RetryRequest): void {
+    if (this.group.consideredCancelled) refuseUpdate('run', 'is ending');
     const failed = this.steps.filter(({ status }) => status === 'failed').map(({ name }) => name);
     if (failed.includes(step)) return;
     refuseUpdate('step', `step "${shown(String(step))}" has not failed${suggestion(String(step), failed)}`);
@@ -107,12 +111,15 @@ export class PipelineRun {
     this.version += 1;
   }
 
-  private resultOf(plan: PipelinePlan): PipelineResult {
-    return states.pipelineResult(plan, this.steps, resolveOutput(plan.output, plan.steps, this.scope(plan)));
+  /** The output with its paths into stored content followed, which the loading of values can not do later. */
+  private async finalOutput(plan: PipelinePlan): Promise<JsonValue> {
+    const output = resolveOutput(plan.output, plan.steps, this.scope(plan));
+    if ('single' in output) return (await followPaths(output, plan.tenant))['single'] ?? null;
+    return followPaths(output.fields, plan.tenant);
   }
 
   private async runSteps(plan: PipelinePlan): Promise<void> {
-    const scope = new CancellationScope();
+    const { group: scope } = this;
     scope.cancelRequested.catch(() => (this.version += 1));
     for (;;) {
       const seen = this.version;
@@ -156,6 +163,8 @@ export class PipelineRun {
           this.busy.delete(step.name);
           if (this.stateOf(step.name).status !== 'pending') return;
           if ('failed' in verdict) this.fail(plan, step, scope, verdict.failed);
+          // Paused meanwhile: it is decided anew when the run goes on.
+          else if (verdict.holds && this.paused) return;
           else if (verdict.holds) this.start(plan, step, scope);
           else this.update(step.name, { status: 'skipped', reason: 'its condition is false' });
         });
@@ -166,16 +175,15 @@ export class PipelineRun {
   private start(plan: PipelinePlan, step: PlannedStep, scope: CancellationScope): void {
     this.busy.add(step.name);
     this.update(step.name, { status: 'running', startedAt: Date.now() });
-    const { workflowId, firstExecutionRunId } = workflowInfo();
-    const run = { workflowId, firstRunId: firstExecutionRunId, tenant: plan.tenant };
-    const context = { plan, run, depth: this.inherited?.depth ?? 0, approvals: this.approvals };
+    const context = this.contextOf(plan);
     void scope
       .run(() => runStep(step, this.scope(plan), context))
       .then(
         (outcome) => this.update(step.name, states.completeStep(this.stateOf(step.name), outcome, Date.now())),
-        async (error: unknown) => {
+        async (thrown: unknown) => {
+          const { error, usage: known } = thrown instanceof StepFailure ? thrown : { error: thrown, usage: undefined };
           const { info, detail } = describeFailure(error);
-          const usage = detail?.usage ?? (await this.usageOf(run, step));
+          const usage = known ?? detail?.usage ?? (await usageOf(context, step.name));
           this.fail(plan, step, scope, info, { ...(detail ?? { attempts: 0, models: [] }), usage });
         },
       )
@@ -198,9 +206,17 @@ export class PipelineRun {
     scope.cancel();
   }
 
-  /** What a step has used when its activity ended without a word; asked also after a cancel. */
-  private usageOf(run: RunIdentity, step: PlannedStep) {
-    return CancellationScope.nonCancellable(() => system.readUsage(run, step.name)).catch(() => ({ byModel: {} }));
+  private contextOf(plan: PipelinePlan): StepContext {
+    const { workflowId, firstExecutionRunId } = workflowInfo();
+    return {
+      plan,
+      run: this.inherited?.journal ?? { workflowId, firstRunId: firstExecutionRunId, tenant: plan.tenant },
+      stepPrefix: this.inherited?.stepPrefix ?? '',
+      depth: this.inherited?.depth ?? 0,
+      inlineLimit: Math.min(INLINE_LIMIT_BYTES, Math.floor(RESULT_LIMIT_BYTES / plan.steps.length)),
+      approvals: this.approvals,
+      whenRunning: () => condition(() => !this.paused),
+    };
   }
 
   private scope(plan: PipelinePlan): Scope {

@@ -3,40 +3,63 @@ import {
   ApplicationFailure,
   CancelledFailure,
   ChildWorkflowFailure,
+  TerminatedFailure,
   TimeoutFailure,
 } from '@temporalio/common';
 import { isCancellation } from '@temporalio/workflow';
 import type { FailureInfo, FailureType } from '../contracts/failures';
-import { isCadenzaError, isFailureType } from '../contracts/failures';
+import { FAILURES, isCadenzaError, isFailureType } from '../contracts/failures';
 import type { StepFailureDetail } from '../contracts/step-activity';
 import type { Usage } from '../contracts/usage';
 import { fromShown } from '../core/usage';
 
-/** A failed activity in the words of the failure table, with what it had used where it could still say so. */
-export function describeFailure(error: unknown): { info: FailureInfo; detail?: StepFailureDetail } {
-  const cause = error instanceof ActivityFailure || error instanceof ChildWorkflowFailure ? error.cause : error;
+/** What went wrong, in the words of the failure table, with what had been used where that is known. */
+export type DescribedFailure = { info: FailureInfo; detail?: StepFailureDetail };
+
+/** Any failure of a step: of its activity, its child workflow, or of the workflow's own code. */
+export function describeFailure(error: unknown): DescribedFailure {
+  const isChild = error instanceof ChildWorkflowFailure;
+  const cause = error instanceof ActivityFailure || isChild ? error.cause : error;
   if (cause instanceof ApplicationFailure) {
-    const detail = error instanceof ChildWorkflowFailure ? childDetail(cause) : stepDetail(cause);
-    const type = isFailureType(cause.type) ? cause.type : 'Internal';
-    const info = { type, message: cause.message, ...(detail?.field === undefined ? {} : { field: detail.field }) };
-    return { info, ...(detail?.usage ? { detail } : {}) };
+    const { field, detail } = isChild ? childDetail(cause) : stepDetail(cause);
+    const info = { ...typeOf(cause), ...(field === undefined ? {} : { field }) };
+    return { info, ...(detail ? { detail } : {}) };
   }
-  if (isCadenzaError(cause)) return { info: { type: cause.type, message: cause.message } };
+  if (isCadenzaError(cause)) {
+    const { type, message, field } = cause;
+    return { info: { type, message, ...(field === undefined ? {} : { field }) } };
+  }
   if (cause instanceof TimeoutFailure) return { info: describeTimeout(cause) };
   if (cause instanceof CancelledFailure) return { info: { type: 'Cancelled', message: 'cancelled while it ran' } };
+  if (cause instanceof TerminatedFailure) return { info: { type: 'Terminated', message: 'terminated while it ran' } };
   return { info: { type: 'Internal', message: cause instanceof Error ? cause.message : 'no reason was given' } };
 }
 
-function stepDetail({ details }: ApplicationFailure): StepFailureDetail | undefined {
-  return (details?.[0] ?? undefined) as StepFailureDetail | undefined;
+/** A Worker without the handler reports an error of the SDK's own. */
+function typeOf({ type, message }: ApplicationFailure): FailureInfo {
+  if (isFailureType(type)) return { type, message };
+  if (/is not registered on this Worker/.test(message)) {
+    return {
+      type: 'UnknownHandler',
+      message: 'the Worker that ran it has no such handler; start it with CADENZA_HANDLERS',
+    };
+  }
+  return { type: 'Internal', message };
+}
+
+type Detail = { field?: string | undefined; detail?: StepFailureDetail };
+
+function stepDetail({ details }: ApplicationFailure): Detail {
+  const given = (details?.[0] ?? {}) as Partial<StepFailureDetail>;
+  return { field: given.field, ...(given.usage ? { detail: given as StepFailureDetail } : {}) };
 }
 
 /** The first detail of a pattern's failure is its result so far, the second may name the field of its input. */
-function childDetail({ details }: ApplicationFailure): StepFailureDetail | undefined {
+function childDetail({ details }: ApplicationFailure): Detail {
   const [result, more] = (details ?? []) as [{ usage?: Usage } | null | undefined, { field?: string } | undefined];
-  if (!result?.usage) return undefined;
+  if (!result?.usage) return { field: more?.field };
   const usage = fromShown(result.usage);
-  return { usage, models: Object.keys(usage.byModel), attempts: 1, ...more };
+  return { field: more?.field, detail: { usage, models: Object.keys(usage.byModel), attempts: 1 } };
 }
 
 function describeTimeout({ timeoutType }: TimeoutFailure): FailureInfo {
@@ -52,7 +75,16 @@ function describeTimeout({ timeoutType }: TimeoutFailure): FailureInfo {
 /** Ends the run with an activity's own typed failure instead of Temporal's wrapper around it. @throws always */
 export function asRunFailure(error: unknown): never {
   if (isCancellation(error)) throw error;
-  const { info } = describeFailure(error);
-  const { type, message, ...field } = info;
-  throw ApplicationFailure.create({ type, message, nonRetryable: true, details: [null, field] });
+  throw runFailure(describeFailure(error).info, null);
+}
+
+/** The failure of a run: its first detail is the result so far, its second the field of the input that was wrong. */
+export function runFailure({ type, message, field }: FailureInfo, result: object | null): ApplicationFailure {
+  return ApplicationFailure.create({
+    type,
+    message,
+    // Only a child has a retry policy: its parent's `retryCount` is for what may pass.
+    nonRetryable: !FAILURES[type].retryable,
+    details: [result, field === undefined ? {} : { field }],
+  });
 }

@@ -1,23 +1,43 @@
-import { executeChild, sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, executeChild, sleep, workflowInfo } from '@temporalio/workflow';
 import type { ContentPath } from '../contracts/content';
 import { isContentPath } from '../contracts/content';
 import { CadenzaError } from '../contracts/failures';
 import type { JsonValue } from '../contracts/json';
+import { DEFAULT_RETRY_COUNT } from '../contracts/limits';
 import type { AnsweringPattern } from '../contracts/names';
 import { MAIN_OUTPUT } from '../contracts/names';
 import type { PipelinePlan, PlannedStep, RunIdentity, StepOutcome } from '../contracts/step-activity';
-import type { Usage } from '../contracts/usage';
+import type { CallUsage, Usage } from '../contracts/usage';
+import type { Scope } from '../core/graph/resolve-mappings';
 import { resolveInputs } from '../core/graph/resolve-mappings';
 import { addUsage, fromShown } from '../core/usage';
-import { runHandler, values } from './activity-proxies';
+import { runHandler, system, values } from './activity-proxies';
 import type { Approvals } from './approvals';
+import { describeFailure } from './run-failure';
 
-export type Scope = Readonly<Record<string, JsonValue>>;
+/** What running a step needs of its run. `stepPrefix` goes before step names in the journal. */
+export type StepContext = {
+  plan: PipelinePlan;
+  run: RunIdentity;
+  stepPrefix: string;
+  depth: number;
+  inlineLimit: number;
+  approvals: Approvals;
+  /** Resolves when the run is not paused. */
+  whenRunning(): Promise<void>;
+};
 
-/** What running a step needs of its run. */
-export type StepContext = { plan: PipelinePlan; run: RunIdentity; depth: number; approvals: Approvals };
+/** A step that went wrong, with what it had used. */
+export class StepFailure extends Error {
+  constructor(
+    readonly error: unknown,
+    readonly usage: CallUsage,
+  ) {
+    super('step failed');
+  }
+}
 
-/** Runs a step of any kind, over a list where it says so. Rejects with what describeFailure knows. */
+/** Runs a step of any kind, over a list where it says so. Rejects with what describeFailure knows, or a StepFailure. */
 export async function runStep(step: PlannedStep, scope: Scope, context: StepContext): Promise<StepOutcome> {
   if (step.wait) {
     await sleep(step.wait.seconds * 1000, { summary: `${step.name}: wait` });
@@ -27,21 +47,31 @@ export async function runStep(step: PlannedStep, scope: Scope, context: StepCont
   return step.forEach ? runForEach(step, step.forEach, scope, context) : runOnce(step, step.name, scope, context);
 }
 
+/** What a step has used when it ended without a word (a lost Worker, a cancel); asked also after a cancel. */
+export function usageOf({ run, stepPrefix }: StepContext, path: string): Promise<CallUsage> {
+  return CancellationScope.nonCancellable(() => system.readUsage(run, stepPrefix + path)).catch(() => ({
+    byModel: {},
+  }));
+}
+
 function outcomeOf(output: JsonValue): StepOutcome {
   return { output, usage: { byModel: {} }, models: [], attempts: 1 };
 }
 
 /** One run of a handler or a pattern; `path` names it in the journal and in child ids. */
-function runOnce(step: PlannedStep, path: string, scope: Scope, context: StepContext): Promise<StepOutcome> {
-  const { plan, run } = context;
+async function runOnce(step: PlannedStep, path: string, scope: Scope, context: StepContext): Promise<StepOutcome> {
+  const { plan, run, stepPrefix, inlineLimit } = context;
   const inputs = resolveInputs(step, scope);
   if (step.pattern !== undefined) return runPattern(step, step.pattern, path, inputs, context);
   const { config, transform } = step;
-  const given = { run, step: path, inputs, config, pins: plan.pins };
+  const given = { run, step: stepPrefix + path, inputs, config, pins: plan.pins, inlineLimit };
   return runHandler(step, transform === undefined ? given : { ...given, transform });
 }
 
-/** Every entry of the list, at most `maxParallel` at once; outputs in the order of the list. */
+/**
+ * Every entry of the list, at most `maxParallel` at once; outputs in the order of the list. The first failure starts no
+ * other entry, cancels those that run and waits for them: nothing is paid after the step has ended.
+ */
 async function runForEach(
   step: PlannedStep,
   { items, as, maxParallel }: NonNullable<PlannedStep['forEach']>,
@@ -51,41 +81,58 @@ async function runForEach(
   const { tenant } = context.plan;
   const { list } = resolveInputs({ inputs: { list: items } }, scope);
   const entries = await values.listItems(tenant, list ?? null);
+  const inlineLimit = Math.max(256, Math.min(context.inlineLimit, Math.floor((512 * 1024) / (entries.length || 1))));
   const outcomes: StepOutcome[] = [];
+  const used: CallUsage[] = [];
+  const failures: { index: number; error: unknown }[] = [];
   const queue = entries.map((entry, index) => ({ entry, index }));
+  const group = new CancellationScope();
   const runNext = async (): Promise<void> => {
     for (let next = queue.shift(); next; next = queue.shift()) {
-      const local = { ...scope, [as]: next.entry, index: next.index };
-      outcomes[next.index] = await runOnce(step, `${step.name}[${next.index}]`, local, context);
+      const { entry, index } = next;
+      const path = `${step.name}[${index}]`;
+      await context.whenRunning();
+      try {
+        const outcome = await runOnce(step, path, { ...scope, [as]: entry, index }, { ...context, inlineLimit });
+        outcomes[index] = outcome;
+        used.push(outcome.usage);
+      } catch (error) {
+        used.push(describeFailure(error).detail?.usage ?? (await usageOf(context, path)));
+        failures.push({ index, error });
+        queue.length = 0;
+        group.cancel();
+      }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(maxParallel, entries.length) }, runNext));
+  await group.run(() => Promise.all(Array.from({ length: Math.min(maxParallel, entries.length) }, runNext)));
+  const usage = addUsage(...used);
+  const [first] = failures;
+  if (first) throw new StepFailure(first.error, usage);
+  const outputs = outcomes.map(({ output }) => output);
   return {
-    output: await values.gatherOutputs(
-      tenant,
-      outcomes.map(({ output }) => output),
-    ),
-    usage: addUsage(...outcomes.map(({ usage }) => usage)),
+    output: await values.gatherOutputs(tenant, outputs, context.inlineLimit),
+    usage,
     models: [...new Set(outcomes.flatMap(({ models }) => models))],
     attempts: Math.max(1, ...outcomes.map(({ attempts }) => attempts)),
   };
 }
 
-/** A pattern as a child workflow, with this run's tenant and models. */
+/** A pattern as a child workflow, with this run's tenant, models and journal: a second attempt pays no answer again. */
 async function runPattern(
   step: PlannedStep,
   pattern: AnsweringPattern,
   path: string,
   inputs: Record<string, JsonValue | ContentPath>,
-  { plan, depth }: StepContext,
+  { plan, depth, run, stepPrefix }: StepContext,
 ): Promise<StepOutcome> {
-  const given = { ...step.config, ...(await withoutPaths(inputs, plan.tenant)) };
+  const given = { ...step.config, ...(await followPaths(inputs, plan.tenant)) };
+  const journal = { journal: run, stepPrefix: `${stepPrefix}${path}/` };
   const result = await executeChild<(...args: unknown[]) => Promise<Record<string, JsonValue>>>(pattern, {
-    args: [given, { tenant: plan.tenant, pins: plan.pins, depth: depth + 1 }],
+    args: [given, { tenant: plan.tenant, pins: plan.pins, depth: depth + 1, ...journal }],
     workflowId: `${workflowInfo().workflowId}/${path}`,
     parentClosePolicy: 'REQUEST_CANCEL',
     staticSummary: `${path}: ${pattern}`,
-    retry: { maximumAttempts: step.retryCount ?? 1 },
+    retry: { maximumAttempts: step.retryCount ?? DEFAULT_RETRY_COUNT.pattern },
     ...(step.timeoutSeconds === undefined ? {} : { workflowExecutionTimeout: step.timeoutSeconds * 1000 }),
   });
   const usage = fromShown(result['usage'] as unknown as Usage);
@@ -93,12 +140,12 @@ async function runPattern(
   return { ...outcomeOf(await transformed(step, output, plan.tenant)), usage, models: Object.keys(usage.byModel) };
 }
 
-/** A path into stored content can not be followed by a child, so it is followed here, in an activity. */
-async function withoutPaths(
-  inputs: Record<string, JsonValue | ContentPath>,
+/** Values with paths into stored content followed, in activities: for those who can not follow them. */
+export async function followPaths(
+  given: Readonly<Record<string, JsonValue | ContentPath>>,
   tenant: string,
 ): Promise<Record<string, JsonValue>> {
-  const fields = Object.entries(inputs).map(
+  const fields = Object.entries(given).map(
     async ([name, value]) => [name, isContentPath(value) ? await values.followPath(tenant, value) : value] as const,
   );
   return Object.fromEntries(await Promise.all(fields)) as Record<string, JsonValue>;
@@ -106,7 +153,7 @@ async function withoutPaths(
 
 async function transformed({ transform }: PlannedStep, output: JsonValue, tenant: string): Promise<JsonValue> {
   if (transform === undefined) return output;
-  const [outcome] = await values.evaluateExpressions(tenant, [{ expression: transform, scope: output }]);
+  const [outcome] = await values.evaluateExpressions(tenant, output, [{ expression: transform }]);
   if (outcome && 'value' in outcome) return outcome.value;
   throw new CadenzaError('ExpressionFailed', `transform: ${outcome?.problem ?? 'gave no value'}`, {
     field: 'transform',

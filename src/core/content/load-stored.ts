@@ -37,5 +37,14 @@ export async function loadStored(value: JsonValue | ContentPath, get: GetText, n
 
 async function loadContent(reference: ContentReference, get: GetText): Promise<JsonValue> {
   const text = await get(reference);
-  return reference.mediaType === JSON_MEDIA_TYPE ? (JSON.parse(text) as JsonValue) : text;
+  if (reference.mediaType !== JSON_MEDIA_TYPE) return text;
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    // A parser's own message quotes the text.
+    throw new CadenzaError(
+      'ContentMissing',
+      `content ${reference.ref.slice(0, 19)}… is not JSON, as its reference says`,
+    );
+  }
 }

@@ -43,6 +43,9 @@ function checkStepName(step: Step, at: string, names: readonly string[], index: 
   if ((RESERVED_STEP_NAMES as readonly string[]).includes(step.name)) {
     refuse(`${at}.name`, `"${step.name}" has a meaning of its own in references; call the step something else`);
   }
+  if (step.name in {}) {
+    refuse(`${at}.name`, `"${step.name}" is a property of every object; call the step something else`);
+  }
   if (names.indexOf(step.name) !== index) {
     refuse(`${at}.name`, `"${step.name}" is the name of steps[${names.indexOf(step.name)}] already`);
   }

@@ -21,6 +21,9 @@ export function resolveInputs(step: Pick<Step, 'inputs'>, scope: Scope): Record<
   return resolved;
 }
 
+/** An output: one value, or one for each field. Values may still be paths into stored content. */
+export type ResolvedOutput = { single: JsonValue | ContentPath } | { fields: Record<string, JsonValue | ContentPath> };
+
 /**
  * The output of a pipeline: by its mapping, where a reference to a step without output yields null; without a mapping
  * the output of the last step in the list.
@@ -29,16 +32,19 @@ export function resolveOutput(
   output: Definition['output'],
   steps: readonly Pick<Step, 'name'>[],
   scope: Scope,
-): JsonValue {
-  const valueOf = (mapping: InputMapping) => {
+): ResolvedOutput {
+  const valueOf = (mapping: InputMapping): JsonValue | ContentPath => {
     if (typeof mapping !== 'string') return mapping.value;
     const reference = parseReference(mapping);
     const found = reference && resolveReference(reference, scope);
-    return found?.found ? (found.value as JsonValue) : null;
+    return found?.found ? found.value : null;
   };
-  if (output === undefined) return scope[steps.at(-1)?.name ?? ''] ?? null;
-  if (isSingleMapping(output)) return valueOf(output);
-  return Object.fromEntries(Object.entries(output).map(([field, mapping]) => [field, valueOf(mapping)]));
+  if (output === undefined) {
+    const last = steps.at(-1)?.name ?? '';
+    return { single: Object.hasOwn(scope, last) ? (scope[last] as JsonValue) : null };
+  }
+  if (isSingleMapping(output)) return { single: valueOf(output) };
+  return { fields: Object.fromEntries(Object.entries(output).map(([field, mapping]) => [field, valueOf(mapping)])) };
 }
 
 function resolveMapping(mapping: InputMapping, scope: Scope): JsonValue | ContentPath | undefined {

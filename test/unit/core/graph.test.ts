@@ -24,6 +24,7 @@ describe('steps that could not run as written are refused', () => {
   test.each([
     ['a duplicate name', [{ name: 'a' }, { name: 'a' }], 'steps[1].name'],
     ['a reserved name', [{ name: 'input' }], 'steps[0].name'],
+    ['a property of every object', [{ name: 'constructor' }], 'steps[0].name'],
     ['an unknown step', [{ name: 'extract' }, { name: 'b', inputs: { text: 'extrct.text' } }], 'steps[1].inputs.text'],
     ['an unknown step in dependsOn', [{ name: 'a', dependsOn: ['b'] }], 'steps[0].dependsOn[0]'],
     ['a text where a reference belongs', [{ name: 'a', inputs: { text: 'Hello World!' } }], 'steps[0].inputs.text'],

@@ -56,15 +56,14 @@ describe('output of a pipeline', () => {
   const steps = [{ name: 'extract' }, { name: 'all' }];
 
   test('is that of the last step without a mapping', () => {
-    expect(resolveOutput(undefined, steps, scope)).toEqual(reference);
+    expect(resolveOutput(undefined, steps, scope)).toEqual({ single: reference });
   });
 
   test('follows a single mapping or one for each field, with null for what never came', () => {
-    expect(resolveOutput('extract.text', steps, scope)).toBe('hello');
+    expect(resolveOutput('extract.text', steps, scope)).toEqual({ single: 'hello' });
     expect(resolveOutput({ text: 'extract.text', type: 'classify.type' }, steps, scope)).toEqual({
-      text: 'hello',
-      type: null,
+      fields: { text: 'hello', type: null },
     });
-    expect(resolveOutput({ value: 5 }, steps, scope)).toBe(5);
+    expect(resolveOutput({ value: 5 }, steps, scope)).toEqual({ single: 5 });
   });
 });

@@ -144,6 +144,26 @@ describe('an answer', () => {
   });
 });
 
+describe('a redirect', () => {
+  test.each([301, 302, 307, 308])(
+    '(%d) is not followed: the text goes to no host that nobody configured',
+    async (status) => {
+      const other = await startScriptedModelServer();
+      try {
+        server.script(() => ({ status, headers: { location: `${other.url}/chat/completions` }, body: '' }));
+        const gateway = gatewayTo(server.url);
+        const asked = gateway.process('generation', { text: SECRET_TEXT }, { model: modelOf(gateway), signal });
+        const failure = await failureOf(asked);
+        expect(failure).toMatchObject({ type: 'ConfigurationInvalid', retryable: false });
+        expect(failure.message).toContain('correct its baseUrl');
+        expect(other.requests).toHaveLength(0);
+      } finally {
+        await other.close();
+      }
+    },
+  );
+});
+
 describe('keys', () => {
   const withKey = (key: string | undefined, guard?: Guard) => {
     const gateway = gatewayTo(server.url, { environment: { SCRIPTED_KEY: key } });

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -133,6 +133,21 @@ describe('journal', () => {
     await second.failed('refused');
     await expect(journal.usage(step)).resolves.toMatchObject({ byModel: { gpt4: { calls: 2 } } });
   });
+
+  test.each(['', '{}', 'null', '{"id":"x","cost":{"model":"m"}}'])(
+    'a damaged answer (%j) is told by its file, and never paid for again',
+    async (content) => {
+      const first = await claim();
+      await first.sending(worstCase);
+      await first.answered(answer, cost);
+      await writeFile(await fileOf('.json'), content);
+      await expect(journal.open(key, never)).rejects.toMatchObject({
+        type: 'StoreUnavailable',
+        retryable: false,
+        message: expect.stringMatching(/journal entry classify.*is damaged/),
+      });
+    },
+  );
 
   test('a claim is renewed while its holder lives', async () => {
     const holder = await claim();

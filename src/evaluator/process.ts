@@ -1,0 +1,13 @@
+import { evaluateJob } from './evaluate-job';
+import type { Evaluation, EvaluationJob } from './evaluator';
+
+/** The process that expressions run in: a list of jobs in, their evaluations out. Ends when its parent is gone. */
+process.on('message', (jobs: EvaluationJob[]) => {
+  const work = async () => {
+    const evaluations: Evaluation[] = [];
+    for (const job of jobs) evaluations.push(await evaluateJob(job));
+    process.send?.(evaluations);
+  };
+  work().catch(() => process.exit(1));
+});
+process.on('disconnect', () => process.exit(0));
