@@ -4,8 +4,9 @@
  */
 export { connectCadenza } from './client/connect';
 export type { Cadenza, CadenzaOptions, ListOptions, StartOptions } from './client/connect';
-export type { RunHandle } from './client/run-handle';
+export type { PendingAttempt, RunHandle } from './client/run-handle';
 export type { Envelope, RunList } from './contracts/envelope.schema';
+export type { ApprovalDecision } from './contracts/pipeline-messages';
 export { CadenzaError, isCadenzaError } from './contracts/failures';
 export type { FailureType } from './contracts/failures';
 export type { RunProgress, RunStatus, StepProgress } from './contracts/run';

@@ -23,6 +23,8 @@ import { createFileContentStore } from './store/file-content-store';
 import { createFileJournal } from './store/file-journal';
 import { quietRuntime } from './telemetry/quiet-runtime';
 
+export type { Handler, HandlerContext, Handlers } from './handlers/handler';
+
 export type WorkerOptions = {
   /** Handlers of your own, beside the built-in ones; a name that is taken is refused. */
   handlers?: Handlers;

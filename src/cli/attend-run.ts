@@ -3,9 +3,10 @@ import { EXIT } from '../contracts/run';
 import { exitStatusOfRun } from './failure-info';
 import { followRun, tendWhileWaiting } from './follow-run';
 import { takeInterrupt } from './interrupt';
+import type { RunView } from './run-board';
 import { createRunBoard } from './run-board';
 import type { Session } from './session';
-import { detachedSentence, showEnded } from './show-run';
+import { approvalSentence, detachedSentence, showEnded, waitingApprovals } from './show-run';
 import type { Terminal } from './terminal';
 
 /** Follows one run to its end, shows its result, and says with which status the command exits. */
@@ -19,7 +20,13 @@ export async function attendRun(
   const board = quiet ? undefined : createRunBoard(terminal, { onlyOne: true });
   let envelope: Envelope | undefined;
   try {
-    const onView = board && { onView: (view: Parameters<typeof board.update>[1]) => board.update(title, view) };
+    const told = new Set<string>();
+    const onView = board && {
+      onView: (view: RunView) => {
+        board.update(title, view);
+        tellApprovals(terminal, handle, view, told);
+      },
+    };
     envelope = await followRun(handle, { signal: interrupt.signal, ...onView });
   } finally {
     stopTending();
@@ -34,6 +41,15 @@ export async function attendRun(
   if (json) terminal.printJson(envelope);
   else await showEnded(session, terminal, { title, envelope });
   return exitStatusOfRun(envelope);
+}
+
+/** How to decide a step that waits for approval: once each time that it waits. */
+function tellApprovals(terminal: Terminal, { workflowId }: RunHandle, { progress }: RunView, told: Set<string>): void {
+  for (const step of waitingApprovals(progress)) {
+    const wait = `${step.name} ${step.startedAt ?? ''}`;
+    if (!told.has(wait)) terminal.say(approvalSentence(workflowId, step));
+    told.add(wait);
+  }
 }
 
 /** The envelope of a run that goes on. */

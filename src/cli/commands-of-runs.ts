@@ -3,6 +3,7 @@ import type { AnalyzeOptions } from './commands/analyze';
 import type { CancelOptions } from './commands/cancel';
 import type { ResultOptions } from './commands/result';
 import type { RunOptions } from './commands/run';
+import type { ApproveOptions, SteerOptions } from './commands/steer';
 import type { Action } from './program';
 import type { Terminal } from './terminal';
 
@@ -14,7 +15,7 @@ export function addRunCommands(program: Command, terminal: Terminal, action: Act
   program
     .command('analyze')
     .description('read, classify and summarize documents, and check the result')
-    .argument('<file...>', 'PDF, DOCX, HTML, Markdown or plain text')
+    .argument('<file...>', 'PDF, DOCX, HTML, Markdown, e-mail or plain text')
     .option('--models <file>', MODELS_HELP)
     .option('--detach', 'start the runs and do not wait for them')
     .option('--json', `${JSON_HELP}; of several files { "runs": […] }`)
@@ -74,5 +75,47 @@ export function addRunCommands(program: Command, terminal: Terminal, action: Act
     .option('--json', JSON_HELP)
     .action((id: string, options: CancelOptions) =>
       action(async () => (await import('./commands/cancel.js')).cancel(terminal, id, options)),
+    );
+  addSteeringCommands(program, terminal, action);
+}
+
+/** Commands that tell a run something while it goes on. What makes no sense for it is refused. */
+function addSteeringCommands(program: Command, terminal: Terminal, action: Action): void {
+  program
+    .command('approve')
+    .description('decide a step that waits for approval')
+    .argument('<id>')
+    .argument('<step>')
+    .option('--reject', 'reject it: the step fails')
+    .option('--by <name>', 'who decides (default: your user name)')
+    .option('--reason <text>', 'why')
+    .option('--json', JSON_HELP)
+    .action((id: string, step: string, options: ApproveOptions) =>
+      action(async () => (await import('./commands/steer.js')).approve(terminal, id, step, options)),
+    );
+  program
+    .command('pause')
+    .description('start nothing new in a run; what runs goes on to its end')
+    .argument('<id>')
+    .option('--json', JSON_HELP)
+    .action((id: string, options: SteerOptions) =>
+      action(async () => (await import('./commands/steer.js')).pause(terminal, id, options)),
+    );
+  program
+    .command('resume')
+    .description('let a paused run go on')
+    .argument('<id>')
+    .option('--json', JSON_HELP)
+    .action((id: string, options: SteerOptions) =>
+      action(async () => (await import('./commands/steer.js')).resume(terminal, id, options)),
+    );
+  program
+    .command('retry')
+    .description('run a failed step of a run that goes on again')
+    .argument('<id>')
+    .argument('<step>')
+    .option('--json', JSON_HELP)
+    .action((id: string, step: string, options: SteerOptions) =>
+      action(async () => (await import('./commands/steer.js')).retry(terminal, id, step, options)),
     );
 }

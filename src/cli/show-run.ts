@@ -1,5 +1,6 @@
-import type { Envelope, RunHandle } from '../client';
+import type { Envelope, RunHandle, RunProgress, StepProgress } from '../client';
 import { loadOutput } from './load-output';
+import { cleanLine } from './render/clean-text';
 import { resultLines } from './render/run-result';
 import type { Session } from './session';
 import type { Terminal } from './terminal';
@@ -27,6 +28,24 @@ function nextLines(session: Session, { paint }: Terminal, { workflowId, runId }:
     ...(address === undefined ? [] : [`${paint.dim('  Web UI  ')}${address}`]),
     ...(again ? [`${paint.dim('  Again   ')}${COMMAND} result ${workflowId}`] : []),
   ];
+}
+
+/** The approval steps of a run that wait to be decided. */
+export function waitingApprovals(progress: RunProgress | undefined): StepProgress[] {
+  return (progress?.steps ?? []).filter(
+    ({ handler, status, note }) => handler === 'approval' && status === 'running' && note !== undefined,
+  );
+}
+
+/** The command that decides an approval step. */
+export function approveCommand(workflowId: string, step: string): string {
+  return `${COMMAND} approve ${cleanLine(workflowId)} ${cleanLine(step)}`;
+}
+
+/** What a person must know of a step that waits for a decision. */
+export function approvalSentence(workflowId: string, { name, note = '' }: StepProgress): string {
+  const command = approveCommand(workflowId, name);
+  return [`${name} ${cleanLine(note)}`, `  Approve  ${command}`, `  Reject   ${command} --reject`].join('\n');
 }
 
 /** What a person who pressed Ctrl-C must know: the run goes on, how to come back to it, how to cancel it. */

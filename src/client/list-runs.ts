@@ -13,6 +13,8 @@ export async function listRuns(client: Client, limit: number): Promise<RunList> 
     found.push(run);
     if (found.length >= limit) break;
   }
+  // The server gives those that go on first, then by when they ended.
+  found.sort((one, other) => other.startTime.getTime() - one.startTime.getTime());
   return { runs: await Promise.all(found.map((run) => describe(client, run))) };
 }
 
@@ -27,13 +29,12 @@ async function describe(client: Client, run: WorkflowExecutionInfo): Promise<Run
   };
 }
 
-/** From the memo that a run leaves at its end; a run that goes on is asked, and counts as nothing if none answers. */
+/** From the memo that a run leaves at its end; a run that goes on is asked, and if none answers counts as at its last pause. */
 async function costOf(client: Client, run: WorkflowExecutionInfo): Promise<number> {
-  const left = run.memo?.[MEMO_OUTCOME] as { costUsd?: number } | undefined;
-  if (left?.costUsd !== undefined) return left.costUsd;
-  if (run.status.name !== 'RUNNING') return 0;
+  const { costUsd: left = 0 } = (run.memo?.[MEMO_OUTCOME] ?? {}) as { costUsd?: number };
+  if (run.status.name !== 'RUNNING') return left;
   return queryProgress(client, run.workflowId, run.runId, 2).then(
     ({ usage }) => usage.costUsd,
-    () => 0,
+    () => left,
   );
 }

@@ -1,5 +1,10 @@
 import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
-import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import type { Envelope } from '../contracts/envelope.schema';
 import type { FailureInfo } from '../contracts/failures';
@@ -7,8 +12,13 @@ import { CadenzaError, isFailureType } from '../contracts/failures';
 import type { JsonValue } from '../contracts/json';
 import type { Pattern } from '../contracts/names';
 import { MEMO_OUTCOME, MESSAGES } from '../contracts/names';
+import { shown } from '../contracts/nearest-name';
 import type { PatternResults } from '../contracts/pattern-results';
+import type { ApprovalDecision, RetryRequest } from '../contracts/pipeline-messages';
 import type { RunProgress, RunStatus } from '../contracts/run';
+
+/** A Worker that has just been started takes its time. */
+const UPDATE_SECONDS = 30;
 
 /** One attempt of an activity that waits for its next: what the server knows and the workflow does not. */
 export type PendingAttempt = { activityType: string; attempt: number; lastFailure?: FailureInfo };
@@ -31,6 +41,16 @@ export type RunHandle<P extends Pattern = Pattern> = {
   retrying(): Promise<PendingAttempt[]>;
   /** Returns when the server has taken the request. */
   cancel(): Promise<void>;
+  /**
+   * Nothing new starts until `resume`; what runs goes on to its end. As all that follow: returns when the run has taken
+   * it. @throws CadenzaError `InvalidInput` where it makes no sense now, `RunNotFound`, `ServerUnavailable`
+   */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Decides an approval step that waits. */
+  approve(decision: ApprovalDecision): Promise<void>;
+  /** Runs a failed step of a run that goes on again, and what was skipped for it. */
+  retry(step: string): Promise<void>;
 };
 
 /** A handle without asking the server whether the run is there. */
@@ -61,6 +81,27 @@ export function createRunHandle<P extends Pattern>(
     }
   };
 
+  const update = async <A extends object>(name: string, argument?: A): Promise<void> => {
+    try {
+      await client.withDeadline(Date.now() + UPDATE_SECONDS * 1000, () =>
+        argument === undefined
+          ? handle.executeUpdate<void, []>(name)
+          : handle.executeUpdate<void, [A]>(name, { args: [argument] }),
+      );
+    } catch (error) {
+      throw error instanceof WorkflowNotFoundError ? await endedOrUnknown() : refusalOf(error);
+    }
+  };
+
+  /** The server answers alike for a run that has ended and one that never was. */
+  const endedOrUnknown = async (): Promise<CadenzaError> => {
+    const status = await handle.describe().then(statusOf, () => undefined);
+    const id = shown(workflowId);
+    return status === undefined
+      ? new CadenzaError('RunNotFound', `no run has the id "${id}"`, { field: 'id' })
+      : new CadenzaError('InvalidInput', `the run "${id}" has ended (${status.replace('_', ' ')})`, { field: 'id' });
+  };
+
   return {
     ...ids,
     outcome,
@@ -88,7 +129,21 @@ export function createRunHandle<P extends Pattern>(
         });
       }
     },
+    pause: () => update(MESSAGES.pause),
+    resume: () => update(MESSAGES.resume),
+    approve: (decision) => update<ApprovalDecision>(MESSAGES.approve, decision),
+    retry: (step) => update<RetryRequest>(MESSAGES.retry, { step }),
   };
+}
+
+/** What a run answered to an update that it did not take. */
+function refusalOf(error: unknown): unknown {
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+    return new CadenzaError('ServerUnavailable', `no worker answered for the run within ${UPDATE_SECONDS} seconds`);
+  }
+  if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure)) return error;
+  const { type, message } = error.cause;
+  return new CadenzaError(isFailureType(type) ? type : 'Internal', message);
 }
 
 /** Asks a run where it stands, as a query with a limit on the wait. */

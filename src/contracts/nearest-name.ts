@@ -44,8 +44,8 @@ export function suggestion(given: string, allowed: readonly string[]): string {
     : `; did you mean "${near}"? (known: ${allowed.join(', ')})`;
 }
 
-/** A foreign name as messages show it: control characters out, at most 60 characters. */
-export function shown(name: string): string {
+/** A foreign name as messages show it: control characters out, at most 60 characters where nothing else is said. */
+export function shown(name: string, most = 60): string {
   const clean = name.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
-  return clean.length > 60 ? `${clean.slice(0, 57)}...` : clean;
+  return clean.length > most ? `${clean.slice(0, most - 3)}...` : clean;
 }

@@ -1,5 +1,6 @@
 import type { FailureInfo } from '../contracts/failures';
 import type { JsonValue } from '../contracts/json';
+import { shown } from '../contracts/nearest-name';
 import type { PipelineResult, Step, StepResult } from '../contracts/pipeline.schema';
 import type { StepProgress, StepStatus } from '../contracts/run';
 import type { PipelinePlan, StepOutcome } from '../contracts/step-activity';
@@ -7,11 +8,15 @@ import type { CallUsage } from '../contracts/usage';
 import { isoTime } from './iso-time';
 import { showCounts, showUsage, totalOf } from './usage';
 
+const MESSAGE_CHARACTERS = 200;
+
 /** What is known of one step. Times in milliseconds since 1970, as the workflow's clock gives them. */
 export type StepState = {
   name: string;
   /** What the step runs: a handler, a pattern, `approval` or `wait`. */
   runs: string;
+  /** What the person is told who decides an approval step. */
+  approval?: string;
   onFailure: Step['onFailure'];
   status: StepStatus;
   startedAt?: number;
@@ -35,6 +40,7 @@ function pendingStep(step: Step): StepState {
   return {
     name: step.name,
     runs: step.handler ?? step.pattern ?? (step.approval ? 'approval' : 'wait'),
+    ...(step.approval ? { approval: step.approval.message } : {}),
     onFailure: step.onFailure,
     status: 'pending',
     attempts: 0,
@@ -99,9 +105,9 @@ export function stepResult(state: StepState): StepResult {
 
 /** One step as the `progress` query shows it. */
 export function stepProgress(state: StepState): StepProgress {
-  const { name, status, runs, models, startedAt, attempts, usage, error, reason, output } = state;
+  const { name, status, runs, models, startedAt, attempts, usage, error, reason } = state;
   const duration = durationSeconds(state);
-  const note = noteOf(output);
+  const note = noteOf(state);
   return {
     name,
     status,
@@ -151,8 +157,18 @@ function durationSeconds({ startedAt, endedAt }: StepState): number | undefined 
   return startedAt === undefined || endedAt === undefined ? undefined : (endedAt - startedAt) / 1000;
 }
 
-/** What a model said it could not do. Written by the product's own models, so safe to show. */
-function noteOf(output: JsonValue | undefined): string | undefined {
+/** What an approval step waits for or who decided it; else what a model of the product said it could not do. */
+function noteOf({ approval, status, output }: StepState): string | undefined {
+  if (approval !== undefined && status === 'running') {
+    return `waits for approval: "${shown(approval, MESSAGE_CHARACTERS)}"`;
+  }
+  return outputNote(output);
+}
+
+/** The note that a step's output carries: of a model, or of who approved. */
+export function outputNote(output: JsonValue | undefined): string | undefined {
   if (typeof output !== 'object' || output === null || Array.isArray(output)) return undefined;
+  const { approved, by, at } = output;
+  if (approved === true && typeof by === 'string' && typeof at === 'string') return `approved by ${shown(by)}`;
   return typeof output['note'] === 'string' ? output['note'] : undefined;
 }

@@ -182,6 +182,57 @@ describe('run', () => {
   });
 });
 
+describe('a run that is steered', () => {
+  const given = (file: object) => ({ input: JSON.stringify(file) });
+  const approval = { name: 'ok', approval: { message: 'Pay 900\u001b[31m EUR?' } };
+
+  it('waits for approval, says for what and how to decide, and ends when it is decided, once', async () => {
+    const followed = cli.start(['run', 'pipeline', '-i', '-', '--id', 'pay'], given({ steps: [approval], input: {} }));
+    await followed.said(/npx cadenza approve pay ok --reject/);
+    const status = await cli.run(['status', 'pay']);
+    expect(status.stdout).toContain('waits for approval: "Pay 900');
+    expect(status.stdout).toContain('npx cadenza approve pay ok');
+    expect(status.stdout).not.toContain('\u001b');
+    const unknown = await cli.run(['approve', 'pay', 'okay', '--json']);
+    expect(unknown.code).toBe(2);
+    expect(envelopeSchema.parse(unknown.json()).error).toMatchObject({
+      type: 'InvalidInput',
+      message: expect.stringContaining('does not wait for approval; known: ok'),
+    });
+
+    const approved = await cli.run(['approve', 'pay', 'ok', '--by', 'ada', '--json']);
+    expect(approved.code).toBe(0);
+    expect(envelopeSchema.parse(approved.json()).workflowId).toBe('pay');
+    const { code, stdout, stderr } = await followed.result;
+    expect(code).toBe(0);
+    expect(stdout).toContain('approved by ada');
+    expect(stderr.match(/approve pay ok --reject/g)).toHaveLength(1);
+
+    const again = await cli.run(['approve', 'pay', 'ok', '--json']);
+    expect(again.code).toBe(2);
+    expect(envelopeSchema.parse(again.json()).error?.message).toBe('the run "pay" has ended (completed)');
+  });
+
+  it('is paused and resumed, and refuses both where they make no sense', async () => {
+    const steps = [approval, { name: 'after', wait: { seconds: 0.01 }, dependsOn: ['ok'] }];
+    await cli.run(['run', 'pipeline', '-i', '-', '--id', 'hold', '--detach'], given({ steps, input: {} }));
+    const paused = await cli.run(['pause', 'hold', '--json']);
+    expect(envelopeSchema.parse(paused.json())).toMatchObject({ status: 'paused', progress: { status: 'paused' } });
+    expect((await cli.run(['pause', 'hold'])).code).toBe(2);
+    expect((await cli.run(['approve', 'hold', 'ok'])).code).toBe(0);
+    const held = await cli.run(['status', 'hold', '--json']);
+    expect(envelopeSchema.parse(held.json()).progress).toMatchObject({
+      steps: [{ name: 'ok' }, { name: 'after', status: 'pending' }],
+    });
+    expect((await cli.run(['retry', 'hold', 'ok'])).code).toBe(2);
+    expect((await cli.run(['resume', 'hold'])).code).toBe(0);
+    const result = await cli.run(['result', 'hold', '--json']);
+    expect(envelopeSchema.parse(result.json()).status).toBe('completed');
+    const listed = listSchema.parse((await cli.run(['list', '--json'])).json()).runs;
+    expect(listed.slice(0, 2).map(({ workflowId }) => workflowId)).toEqual(['hold', 'pay']);
+  });
+});
+
 describe('usage', () => {
   it('suggests the nearest command and exits with 2', async () => {
     const { code, stderr } = await cli.run(['analise', 'x.pdf']);

@@ -1,4 +1,4 @@
-import type { Envelope, RunProgress } from '../../client';
+import type { Envelope, RunProgress, RunStatus } from '../../client';
 import type { JsonValue } from '../../contracts/json';
 import { exitStatusOfRun } from '../failure-info';
 import { cleanLine } from '../render/clean-text';
@@ -8,7 +8,7 @@ import { runMark } from '../render/paint';
 import { asPipelineResult, stepsOf } from '../render/run-result';
 import { progressLines, stepLines } from '../render/step-lines';
 import type { Session } from '../session';
-import { COMMAND } from '../show-run';
+import { approveCommand, COMMAND, waitingApprovals } from '../show-run';
 import type { Terminal } from '../terminal';
 import { withRun } from '../with-run';
 
@@ -44,6 +44,7 @@ function statusLines(
 ): string[] {
   const { workflowId, runId, status: state, error } = envelope;
   const now = Date.now();
+  const goesOn = state === 'running' || state === 'paused';
   const pipeline = asPipelineResult(envelope.result);
   const steps = pipeline ? stepsOf(pipeline) : undefined;
   const usage = progress?.usage ?? pipeline?.usage;
@@ -62,6 +63,14 @@ function statusLines(
     ...(usage && (usage.calls > 0 || state !== 'running') ? wrapped(`Used: ${shownUsage(usage)}`, columns, 2) : []),
     ...(progress || steps ? [] : ['  No worker answers, so the steps are not known now.']),
     ...(address === undefined ? [] : [`${paint.dim('  Web UI  ')}${address}`]),
-    `${paint.dim('  Next    ')}${COMMAND} ${state === 'running' ? 'watch' : 'result'} ${cleanLine(ids.workflowId)}`,
+    ...(goesOn ? waitingApprovals(progress) : []).map(
+      ({ name }) => `${paint.dim('  Decide  ')}${approveCommand(ids.workflowId, name)} [--reject]`,
+    ),
+    `${paint.dim('  Next    ')}${COMMAND} ${nextCommand(state)} ${cleanLine(ids.workflowId)}`,
   ];
+}
+
+function nextCommand(status: RunStatus): string {
+  if (status === 'running') return 'watch';
+  return status === 'paused' ? 'resume' : 'result';
 }

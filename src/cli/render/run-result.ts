@@ -3,6 +3,7 @@ import type { Envelope } from '../../contracts/envelope.schema';
 import type { JsonObject, JsonValue } from '../../contracts/json';
 import type { PipelineResult } from '../../contracts/pipeline.schema';
 import type { StepProgress } from '../../contracts/run';
+import { outputNote } from '../../core/pipeline-state';
 import { cleanLine, cleanText } from './clean-text';
 import type { ResultOptions } from './document-result';
 import { documentLines } from './document-result';
@@ -52,9 +53,14 @@ export function stepsOf({ results, usage }: PipelineResult): StepProgress[] {
       ...(usage.byStep[stepName] ? { usage: usage.byStep[stepName] } : {}),
       ...(error ? { error: error as NonNullable<StepProgress['error']> } : {}),
       ...(reason === undefined ? {} : { reason }),
-      ...(isObject(output) && typeof output['note'] === 'string' ? { note: output['note'] } : {}),
+      ...noteOf(output),
     }),
   );
+}
+
+function noteOf(output: JsonValue | undefined): { note?: string } {
+  const note = outputNote(output);
+  return note === undefined ? {} : { note };
 }
 
 function decisionLines(pipeline: PipelineResult, { columns, paint }: ResultOptions): string[] {

@@ -1,0 +1,69 @@
+import { userInfo } from 'node:os';
+import type { RunHandle } from '../../client';
+import { CadenzaError } from '../../contracts/failures';
+import type { JsonValue } from '../../contracts/json';
+import { EXIT } from '../../contracts/run';
+import { cleanLine } from '../render/clean-text';
+import { COMMAND } from '../show-run';
+import type { Terminal } from '../terminal';
+import { withRun } from '../with-run';
+
+export type SteerOptions = { json?: boolean };
+export type ApproveOptions = SteerOptions & { reject?: boolean; by?: string; reason?: string };
+
+/** `cadenza pause <id>`: nothing new starts, what runs goes on to its end. */
+export function pause(terminal: Terminal, id: string, options: SteerOptions): Promise<number> {
+  const said = `Paused: nothing new starts, what runs goes on to its end. \`${COMMAND} resume ${id}\` goes on.`;
+  return steer(terminal, id, options, (handle) => handle.pause(), said);
+}
+
+/** `cadenza resume <id>` */
+export function resume(terminal: Terminal, id: string, options: SteerOptions): Promise<number> {
+  return steer(terminal, id, options, (handle) => handle.resume(), `Resumed: ${followed(id)}`);
+}
+
+/** `cadenza approve <id> <step>`: decides a step that waits for approval. */
+export async function approve(terminal: Terminal, id: string, step: string, options: ApproveOptions): Promise<number> {
+  const { reject = false, by = userName(), reason, json = false } = options;
+  const decision = { step, approved: !reject, by, ...(reason === undefined ? {} : { reason }) };
+  const said = `${reject ? 'Rejected' : 'Approved'} ${cleanLine(step)} as ${cleanLine(by)}: ${followed(id)}`;
+  return steer(terminal, id, { json }, (handle) => handle.approve(decision), said);
+}
+
+/** `cadenza retry <id> <step>`: runs a failed step of a run that goes on again. */
+export function retry(terminal: Terminal, id: string, step: string, options: SteerOptions): Promise<number> {
+  const said = `${cleanLine(step)} runs again, and what was skipped for it: ${followed(id)}`;
+  return steer(terminal, id, options, (handle) => handle.retry(step), said);
+}
+
+/** Sends one message to a run, and says that it was taken; with `json` where the run stands then. */
+function steer(
+  terminal: Terminal,
+  id: string,
+  { json = false }: SteerOptions,
+  send: (handle: RunHandle) => Promise<void>,
+  said: string,
+): Promise<number> {
+  return withRun(terminal, id, 'any', async (_session, handle) => {
+    await send(handle);
+    terminal.say(said);
+    if (!json) return EXIT.ok;
+    const envelope = await handle.envelope();
+    const progress = await handle.progress().catch(() => undefined);
+    terminal.printJson({ ...envelope, ...(progress && { progress: progress as unknown as JsonValue }) });
+    return EXIT.ok;
+  });
+}
+
+function followed(id: string): string {
+  return `\`${COMMAND} watch ${id}\` follows the run.`;
+}
+
+/** @throws CadenzaError `InvalidInput` where the operating system has no name for the user, as in some containers */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    throw new CadenzaError('InvalidInput', 'who decides is not known here: say it with --by NAME', { field: 'by' });
+  }
+}
