@@ -44,7 +44,8 @@ export function createTerminal(
   // history of tmux and others, and what is erased and drawn apart flickers.
   const redraw = (finished: readonly string[], next: readonly string[]) => {
     const lines = [...finished, ...next];
-    const up = drawn.length > 0 ? `\u001b[${drawn.length}A` : '';
+    // From the first column: the ^C of an interrupt may stand where the cursor was.
+    const up = drawn.length > 0 ? `\r\u001b[${drawn.length}A` : '';
     const clear = drawn.length > 0 ? '\u001b[2K' : '';
     const rest = drawn.length > lines.length ? '\u001b[0J' : '';
     const text = up + lines.map((line) => `${clear}${line}\n`).join('') + rest;

@@ -110,11 +110,11 @@ describe('a terminal', () => {
     terminal.say('a sentence');
     terminal.draw(['one']);
     terminal.draw([]);
-    const up = '\u001b[2A';
+    const up = '\r\u001b[2A';
     const line = '\u001b[2K';
     const rest = '\u001b[0J';
     expect(said()).toBe(
-      `one\ntwo\n${up}${line}a sentence\n${line}one\n${line}two\n${up}${line}one\n${rest}\u001b[1A${rest}`,
+      `one\ntwo\n${up}${line}a sentence\n${line}one\n${line}two\n${up}${line}one\n${rest}\r\u001b[1A${rest}`,
     );
   });
 
