@@ -192,7 +192,7 @@ describe('one model', () => {
     hangUp.abort();
     const cut = Date.now();
     await until(() => log.includes('abort a'));
-    expect(Date.now() - cut).toBeLessThan(150);
+    expect(Date.now() - cut).toBeLessThan(1_000);
     await Promise.all([first, second]);
     const third = new AbortController();
     const last = post(ask('c'), {});
