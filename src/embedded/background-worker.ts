@@ -145,7 +145,10 @@ async function endWorker(home: string, running: WorkerRecord, say: Say): Promise
 function whyReplaced({ ready, address, pid }: WorkerRecord, wanted: BackgroundWorkerOptions): string {
   if (!ready) return `The worker (process ${pid}) never became ready: it is started again.`;
   if (address !== wanted.address) return `The Temporal server moved to ${wanted.address}: the worker is started again.`;
-  return 'Models, keys or handlers changed: the background worker is replaced, and runs in progress go on with the new one.';
+  return (
+    'Models, keys or handlers changed: the background worker is replaced by one with the settings of this command. ' +
+    'Runs in progress go on with it; a step whose handler or model it lacks fails.'
+  );
 }
 
 function otherSettings({ pid, owner }: WorkerRecord): CadenzaError {
