@@ -11,8 +11,13 @@ import { readEnvironment } from '../src/config/environment';
 import { anyFreePort } from '../src/embedded/free-port';
 import { ensureTemporalServer, stopTemporalServer } from '../src/embedded/temporal-server';
 
-/** One of the two that are compared: `run` ends when a run of so many calls has ended. */
-export type Side = { name: 'cadenza' | 'hand-written'; run(calls: number): Promise<void>; rssMb(): number };
+/** One of the two that are compared: `run` ends when a run of so many calls has ended, `start` when it has begun. */
+export type Side = {
+  name: 'cadenza' | 'hand-written';
+  run(calls: number): Promise<void>;
+  start(calls: number): Promise<void>;
+  rssMb(): number;
+};
 
 export type Stage = { sides: [Side, Side]; close(): Promise<void> };
 
@@ -48,19 +53,25 @@ tasks: { default: gpt }
   const plain = await startProcess('hand-written/worker-process.js', variables);
   const connection = await Connection.connect({ address: server.address });
   const client = new Client({ connection });
-  const execute = (type: string, taskQueue: string, args: unknown[]) =>
-    client.workflow.execute(type, { taskQueue, workflowId: `${type}-${randomUUID()}`, args });
+  const side = (type: string, taskQueue: string, argsFor: (calls: number) => unknown[]) => ({
+    run: async (calls: number) => {
+      await client.workflow.execute(type, { taskQueue, workflowId: `${type}-${randomUUID()}`, args: argsFor(calls) });
+    },
+    start: async (calls: number) => {
+      await client.workflow.start(type, { taskQueue, workflowId: `${type}-${randomUUID()}`, args: argsFor(calls) });
+    },
+  });
 
   return {
     sides: [
       {
         name: 'cadenza',
-        run: async (calls) => void (await execute('pipeline', 'cadenza', [{ steps: chainOf(calls) }])),
+        ...side('pipeline', 'cadenza', (calls) => [{ steps: chainOf(calls) }]),
         rssMb: () => rssMb(product.child),
       },
       {
         name: 'hand-written',
-        run: async (calls) => void (await execute('handWritten', 'hand-written', ['say something short', calls])),
+        ...side('handWritten', 'hand-written', (calls) => ['say something short', calls]),
         rssMb: () => rssMb(plain.child),
       },
     ],
