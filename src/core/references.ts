@@ -71,7 +71,12 @@ function missing(at: string, value: JsonValue, part: string | number): string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return `"${at}" is ${nameOfType(value)}, so it has no field "${shown(part)}"`;
   }
-  return `"${at}" has no field "${shown(part)}"${suggestion(part, Object.keys(value).slice(0, 30).map((name) => shown(name)))}`;
+  return `"${at}" has no field "${shown(part)}"${suggestion(
+    part,
+    Object.keys(value)
+      .slice(0, 30)
+      .map((name) => shown(name)),
+  )}`;
 }
 
 function nameOfType(value: JsonValue): string {
