@@ -72,7 +72,7 @@ export type PipelinePlan = {
 export type SystemActivities = {
   /** Checks the input as the client did and resolves all that names something. */
   preparePipeline(input: unknown, inherited?: InheritedContext): Promise<PipelinePlan>;
-  /** JSONata on a thread with limits; jobs come back in their order. */
+  /** JSONata in a process with limits; jobs come back in their order. */
   evaluateExpressions(tenant: string, root: JsonValue, jobs: ExpressionJob[]): Promise<ExpressionOutcome[]>;
   /** What a path into stored content leads to, small. */
   followPath(tenant: string, value: ContentPath): Promise<JsonValue>;
