@@ -1,37 +1,39 @@
 import { z } from 'zod';
-import { expressionSchema, jsonObjectSchema, jsonValueSchema, runFields } from './common.schema';
-import { ANSWERING_PATTERNS } from './names';
-import { inputMappingSchema } from './pipeline.schema';
+import { expressionSchema, jsonObjectSchema, runFields } from './common.schema';
+import { eventPatternSchema, eventTypeSchema } from './event.schema';
+import { inputMappingSchema } from './input-mapping.schema';
+import { ANSWERING_PATTERNS, DEFINITION_NAME_PATTERN } from './names';
 
-/** Dotted segments; in subscriptions `*` stands for exactly one of them. */
-const eventType = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 'dotted segments of letters, digits, _ and -');
-const eventPattern = z
-  .string()
-  .regex(/^([A-Za-z0-9_-]+|\*)(\.([A-Za-z0-9_-]+|\*))*$/, 'dotted segments; * stands for one segment');
+const mappingsSchema = z.record(z.string().min(1), inputMappingSchema);
 
-/** A CloudEvent 1.0 with the fields that Cadenza uses. */
-export const eventSchema = z.strictObject({
-  specversion: z.literal('1.0').optional(),
-  id: z.string().min(1).max(200),
-  type: eventType,
-  source: z.string().min(1).max(500),
-  time: z.iso.datetime({ offset: true }),
-  data: jsonValueSchema.default(null),
-});
-export type CloudEvent = z.infer<typeof eventSchema>;
+/** The event that is emitted after a handler has done its work: a type alone carries the handler's result. */
+export const emitSchema = z.union([
+  eventTypeSchema,
+  z.strictObject({
+    type: eventTypeSchema,
+    /** References into the event that was handled (`data.…`, `id`, `subject`) and into the handler's `result`. */
+    data: mappingsSchema,
+  }),
+]);
 
 export const subscriptionSchema = z
   .strictObject({
-    on: eventPattern,
+    /** By which it is removed and shown; `<on> <handler>` where none is given. */
+    name: z.string().min(1).max(300).optional(),
+    on: eventPatternSchema,
     handler: z.string().min(1).optional(),
-    definition: z.string().min(1).optional(),
+    definition: z.string().regex(DEFINITION_NAME_PATTERN, 'the name of a definition, or name@version').optional(),
     pattern: z.enum(ANSWERING_PATTERNS).optional(),
     config: jsonObjectSchema.default({}),
-    inputs: z.record(z.string().min(1), inputMappingSchema).default({}),
+    /** Parameters from the event: `data.document`. A definition without any is given the event's data as its input. */
+    inputs: mappingsSchema.default({}),
+    /** JSONata over the event: true lets it in. */
     filter: expressionSchema.optional(),
-    emit: eventType.optional(),
+    /** A reference into the event: those with the same value are handled one after the other, in their order. */
+    orderBy: z.string().min(1).max(500).optional(),
+    emit: emitSchema.optional(),
+    retryCount: z.int().min(1).max(100).optional(),
+    timeoutSeconds: z.number().positive().max(86_400).optional(),
   })
   .superRefine((subscription, context) => {
     const kinds = (['handler', 'definition', 'pattern'] as const).filter((kind) => subscription[kind] !== undefined);
@@ -42,7 +44,13 @@ export const subscriptionSchema = z
 export type Subscription = z.infer<typeof subscriptionSchema>;
 
 export const eventRouterInputSchema = z.strictObject({
-  subscriptions: z.array(subscriptionSchema).max(1000).default([]),
+  subscriptions: z.array(subscriptionSchema).max(200).default([]),
+  /** Refuses events of types that no subscription is for. */
+  strict: z.boolean().default(false),
+  /** Handlers at once. */
+  maxParallel: z.int().min(1).max(500).default(50),
+  /** Events further than this from the one that came from outside are not handled: what stops a loop. */
+  maxHops: z.int().min(1).max(1000).default(16),
   ...runFields,
 });
 export type EventRouterInput = z.infer<typeof eventRouterInputSchema>;

@@ -38,3 +38,9 @@ export const RESULT_LIMIT_BYTES = 1024 * 1024;
 
 /** Most steps in one pipeline, and most members or stages in one pattern. */
 export const MAX_STEPS = 500;
+
+/** The largest event that is taken, as JSON: what is larger belongs into the content store, with a reference in the event. */
+export const MAX_EVENT_BYTES = 1024 * 1024;
+
+/** A router remembers this many events to tell repeats. */
+export const DEDUPLICATION_WINDOW = 10_000;

@@ -22,6 +22,15 @@ export type Pattern = (typeof PATTERNS)[number];
 /** The patterns whose Workflow this version has. */
 export const AVAILABLE_PATTERNS = ['pipeline'] as const satisfies readonly Pattern[];
 
+/** Workflow Types that no person starts by name: the registry of one definition, and the handling of one event. */
+export const DEFINITION_WORKFLOW = 'definitionRegistry';
+export const HANDLE_EVENT_WORKFLOW = 'handleEvent';
+
+/** The Workflow Id of a definition's registry. */
+export function definitionWorkflowId(name: string): string {
+  return `cadenza-definition-${name}`;
+}
+
 /** Patterns that can be a step of a pipeline or a member of an ensemble: those that end with an answer. */
 export const ANSWERING_PATTERNS = [
   'pipeline',
@@ -51,6 +60,21 @@ export const MESSAGES = {
   resume: 'resume',
   approve: 'approve',
   retry: 'retry',
+} as const;
+
+/** What a definition's registry answers: an Update that registers a version, a Query for one. */
+export const DEFINITION_MESSAGES = { define: 'define', find: 'find' } as const;
+
+/** What a router answers besides: Signals that bring events and outcomes, Updates, and the Query for dead letters. */
+export const ROUTER_MESSAGES = {
+  emit: 'emit',
+  handled: 'handled',
+  reportTo: 'reportTo',
+  subscribe: 'subscribe',
+  unsubscribe: 'unsubscribe',
+  deadLetters: 'deadLetters',
+  retryDeadLetters: 'retryDeadLetters',
+  dropDeadLetters: 'dropDeadLetters',
 } as const;
 
 /** Activity Types that are not handlers; no handler may take one of these names. */
@@ -87,6 +111,9 @@ export type ModelTask = (typeof MODEL_TASKS)[number];
 
 /** What a step (or a definition) may be called. */
 export const STEP_NAME_PATTERN = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** The name of a definition, and `name@version` with six or more characters of its version. */
+export const DEFINITION_NAME_PATTERN = /^[A-Za-z_][A-Za-z0-9_]*(@[0-9a-f]{6,64})?$/;
 
 /** Names with a meaning of their own in references and templates; no step may take one. */
 export const RESERVED_STEP_NAMES = ['input', 'initial_input', 'problem', 'thought', 'state', 'path'] as const;

@@ -7,14 +7,12 @@ import {
   runFields,
   stepNameSchema,
 } from './common.schema';
+import { inputMappingSchema } from './input-mapping.schema';
 import { MAX_STEPS, MAX_WAIT_SECONDS } from './limits';
-import { ANSWERING_PATTERNS } from './names';
+import { callbacksSchema, deliverySchema } from './callbacks.schema';
+import { ANSWERING_PATTERNS, DEFINITION_NAME_PATTERN } from './names';
 import { STEP_STATUSES } from './run';
 import { resultFields } from './usage.schema';
-
-/** A string is a reference (`input`, `step.field[0]`; a trailing `?` lets it be missing), a literal is `{ value }`. */
-export const inputMappingSchema = z.union([z.string().min(1), z.strictObject({ value: jsonValueSchema })]);
-export type InputMapping = z.infer<typeof inputMappingSchema>;
 
 export const TRIGGERS = ['all_success', 'one_success', 'none_failed', 'all_done'] as const;
 export type Trigger = (typeof TRIGGERS)[number];
@@ -77,15 +75,22 @@ export const definitionSchema = z.strictObject({
   input: jsonObjectSchema.optional(),
   steps: stepsSchema,
   output: z.union([inputMappingSchema, z.record(z.string().min(1), inputMappingSchema)]).optional(),
+  /** Who is told of the end of a step. */
+  callbacks: callbacksSchema.optional(),
   createdAt: z.iso.datetime().optional(),
 });
 export type Definition = z.infer<typeof definitionSchema>;
 
 export const pipelineInputSchema = z
   .strictObject({
-    definition: z.string().min(1).optional(),
+    /** Its name, or `name@version` with the first six or more characters of a version. */
+    definition: z.string().regex(DEFINITION_NAME_PATTERN, 'the name of a definition, or name@version').optional(),
     steps: stepsSchema.optional(),
     output: definitionSchema.shape.output,
+    /** Settings laid over the `config` of single steps, one level deep: `{ summary: { model: gpt4 } }`. */
+    config: z.record(stepNameSchema, jsonObjectSchema).default({}),
+    /** Besides those of the definition. */
+    callbacks: callbacksSchema.optional(),
     failFast: z.boolean().default(true),
     maxParallel: z.int().min(1).max(1000).default(50),
     /** Outputs of steps that are not run, taken from an earlier run of the same steps. */
@@ -121,6 +126,8 @@ export const pipelineResultSchema = z.strictObject({
   output: jsonValueSchema,
   success: z.boolean(),
   definition: z.strictObject({ name: z.string(), version: z.string() }).optional(),
+  /** What became of each callback, in the order of the steps' ends. */
+  callbacks: z.array(deliverySchema).optional(),
   ...resultFields,
 });
 export type PipelineResult = z.infer<typeof pipelineResultSchema>;

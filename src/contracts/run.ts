@@ -1,4 +1,5 @@
 import type { FailureInfo } from './failures';
+import type { RouterProgress } from './event-messages';
 import type { Pattern } from './names';
 import type { ShownUsage, Usage } from './usage';
 
@@ -51,4 +52,6 @@ export type RunProgress = {
   startedAt: string;
   steps: StepProgress[];
   usage: Usage;
+  /** Of a router only. */
+  events?: RouterProgress;
 };

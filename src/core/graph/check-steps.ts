@@ -1,7 +1,8 @@
 import { CadenzaError } from '../../contracts/failures';
 import { RESERVED_STEP_NAMES } from '../../contracts/names';
 import { shown, suggestion } from '../../contracts/nearest-name';
-import type { Definition, InputMapping, Step } from '../../contracts/pipeline.schema';
+import type { InputMapping } from '../../contracts/input-mapping.schema';
+import type { Definition, Step } from '../../contracts/pipeline.schema';
 import type { PlannedStep } from '../../contracts/step-activity';
 import { findCycle } from './find-cycle';
 import { parentsOf, referenceOf } from './step-edges';

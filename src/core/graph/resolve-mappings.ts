@@ -1,7 +1,8 @@
 import type { ContentPath } from '../../contracts/content';
 import { CadenzaError } from '../../contracts/failures';
 import type { JsonValue } from '../../contracts/json';
-import type { Definition, InputMapping, Step } from '../../contracts/pipeline.schema';
+import type { InputMapping } from '../../contracts/input-mapping.schema';
+import type { Definition, Step } from '../../contracts/pipeline.schema';
 import { parseReference, resolveReference } from '../references';
 import { isSingleMapping } from './check-steps';
 

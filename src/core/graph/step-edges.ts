@@ -1,4 +1,5 @@
-import type { InputMapping, Step } from '../../contracts/pipeline.schema';
+import type { InputMapping } from '../../contracts/input-mapping.schema';
+import type { Step } from '../../contracts/pipeline.schema';
 import type { Reference } from '../references';
 import { parseReference } from '../references';
 

@@ -1,0 +1,62 @@
+import type { FailureInfo } from './failures';
+import type { JsonValue } from './json';
+import type { CloudEvent } from './event.schema';
+import type { Subscription } from './event-router.schema';
+import type { InheritedContext } from './step-activity';
+import type { Usage } from './usage';
+
+/** Argument of the `emit` signal: one or more events, in their order. */
+export type EmitRequest = { events: CloudEvent[] };
+
+/** Why an event is a dead letter. */
+export type DeadLetterReason = 'unhandled' | 'failed' | 'hops' | 'refused';
+
+/** An event that no subscription is for, or whose handler failed for good. `id` is what commands call it. */
+export type DeadLetter = {
+  id: string;
+  reason: DeadLetterReason;
+  event: CloudEvent;
+  /** The subscription that failed; on retry only that one runs again. */
+  subscription?: string;
+  error?: FailureInfo;
+  /** ISO 8601. */
+  at: string;
+};
+
+/** Which dead letters an update is about: those named, or all. */
+export type DeadLetterChoice = { ids: string[] } | { all: true };
+
+/** The one argument of the Workflow that handles one event for one subscription. */
+export type HandleEventRequest = {
+  /** By which the outcome is reported. */
+  handling: string;
+  event: CloudEvent;
+  subscription: Subscription;
+  inherited: InheritedContext;
+};
+
+/** What came of handling an event: the result, small, with what it cost. */
+export type HandledOutcome = {
+  result: JsonValue;
+  usage: Usage;
+};
+
+/** The `handled` signal of a handler that outlived the run of the router that started it. */
+export type HandledReport = { handling: string } & ({ outcome: HandledOutcome } | { error: FailureInfo });
+
+/** What a router says of itself, in the `progress` query. */
+export type RouterProgress = {
+  subscriptions: { name: string; on: string; handled: number; failed: number; running: number }[];
+  /** Events that wait, and handlers that run. */
+  backlog: number;
+  running: number;
+  received: number;
+  repeated: number;
+  handled: number;
+  failed: number;
+  unhandled: number;
+  filtered: number;
+  deadLetters: number;
+  /** Events handled within the last minute. */
+  handledPerMinute: number;
+};

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { jsonValueSchema } from './common.schema';
+
+/** Dotted segments of letters, digits, `_` and `-`. */
+export const eventTypeSchema = z
+  .string()
+  .max(200)
+  .regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 'dotted segments of letters, digits, _ and -');
+
+/** The type of events that a subscription is for; `*` stands for exactly one segment. */
+export const eventPatternSchema = z
+  .string()
+  .max(200)
+  .regex(/^([A-Za-z0-9_-]+|\*)(\.([A-Za-z0-9_-]+|\*))*$/, 'dotted segments; * stands for one segment');
+
+/**
+ * A CloudEvent 1.0 in its JSON form. Attributes beside these are extensions, and are kept. Two events are the same
+ * where source and id are.
+ */
+export const eventSchema = z
+  .object({
+    specversion: z.literal('1.0').default('1.0'),
+    id: z.string().min(1).max(200),
+    type: eventTypeSchema,
+    source: z.string().min(1).max(500),
+    time: z.iso.datetime({ offset: true }),
+    subject: z.string().min(1).max(500).optional(),
+    datacontenttype: z.string().min(1).max(200).optional(),
+    dataschema: z.string().min(1).max(500).optional(),
+    /** How many handlers stand between this event and the one that came from outside. */
+    hops: z.int().min(0).max(1000).default(0),
+    data: jsonValueSchema.default(null),
+  })
+  .catchall(
+    z.union([z.string().max(1000), z.number(), z.boolean()], { error: 'expected text, a number or a boolean' }),
+  );
+export type CloudEvent = z.output<typeof eventSchema>;
+
+/** An event as a person may give it: id, source and time are filled in. */
+export const givenEventSchema = eventSchema.extend({
+  id: eventSchema.shape.id.optional(),
+  source: eventSchema.shape.source.optional(),
+  time: eventSchema.shape.time.optional(),
+});
+export type GivenEvent = z.input<typeof givenEventSchema>;
