@@ -4,6 +4,9 @@
  */
 export { connectCadenza } from './client/connect';
 export type { Cadenza, CadenzaOptions, ListOptions, StartOptions } from './client/connect';
+export { shippedDefinitions } from './client/definitions';
+export type { DefinitionDetail, Definitions } from './client/definitions';
+export type { Defined, DefinitionSummary, DefinitionVersion } from './contracts/definition-messages';
 export type { PendingAttempt, RunHandle } from './client/run-handle';
 export type { Envelope, RunList } from './contracts/envelope.schema';
 export type { ApprovalDecision } from './contracts/pipeline-messages';

@@ -2,7 +2,7 @@ import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/create-activities';
 import type { Environment } from './config/environment';
 import { readEnvironment } from './config/environment';
-import { loadShippedDefinitions } from './config/load-definitions';
+import { loadShippedDefinitions, versionOf } from './config/load-definitions';
 import { compiledFile } from './config/package-paths';
 import { serverAddress } from './config/server-address';
 import { CadenzaError } from './contracts/failures';
@@ -69,6 +69,7 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
     journal: createFileJournal(environment.store),
     handlers,
     definitions: loadShippedDefinitions(),
+    versionOf,
   });
   const worker = await Worker.create({
     connection,

@@ -1,11 +1,13 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { StepInvocation, StepOutcome, SystemActivities } from '../contracts/step-activity';
+import { createCheckDefinition } from './check-definition';
 import type { ActivityDependencies } from './dependencies';
 import { createEvaluateExpressions } from './evaluate-expressions';
+import { createFindDefinitions } from './find-definitions';
 import { startHeartbeat } from './heartbeat';
 import { createPreparePipeline } from './prepare-pipeline';
 import { createHandlerActivity } from './run-handler';
-import { createFollowPath, createGatherOutputs, createListItems } from './stored-values';
+import { createFollowPath, createGatherOutputs, createListItems, createStoreValue } from './stored-values';
 import { toApplicationFailure } from './to-application-failure';
 
 /** Handlers as activities, each under its own name. */
@@ -21,8 +23,11 @@ export function createActivities(dependencies: ActivityDependencies): HandlerAct
   );
   const system: SystemActivities = {
     preparePipeline: local(createPreparePipeline(dependencies)),
+    checkDefinition: local(createCheckDefinition(dependencies)),
     readUsage: local((run, step) => dependencies.journal.usage({ namespace: dependencies.namespace, ...run, step })),
     evaluateExpressions: remote(createEvaluateExpressions(dependencies)),
+    findDefinitions: remote(createFindDefinitions(dependencies)),
+    storeValue: remote(createStoreValue(dependencies)),
     followPath: remote(createFollowPath(dependencies)),
     listItems: remote(createListItems(dependencies)),
     gatherOutputs: remote(createGatherOutputs(dependencies)),

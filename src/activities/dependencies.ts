@@ -13,6 +13,7 @@ export type ActivityDependencies = {
   store: ContentStore;
   journal: Journal;
   handlers: Handlers;
-  /** Definitions by name, with the hash that is their version. */
+  /** The definitions that ship with the product, by name, with the hash that is their version. */
   definitions: ReadonlyMap<string, { definition: Definition; version: string }>;
+  versionOf(definition: Definition): string;
 };

@@ -1,21 +1,29 @@
+import { cancellationSignal } from '@temporalio/activity';
+import type { Callbacks } from '../contracts/callbacks.schema';
 import { check, checkInput } from '../contracts/check-input.schema';
 import { JSON_MEDIA_TYPE, NO_TENANT } from '../contracts/content';
-import type { FailureType } from '../contracts/failures';
 import { CadenzaError } from '../contracts/failures';
-import type { JsonValue } from '../contracts/json';
+import type { JsonObject, JsonValue } from '../contracts/json';
 import { MAX_DEPTH } from '../contracts/limits';
 import type { ModelPins } from '../contracts/model';
-import { AVAILABLE_PATTERNS, TENANT_LABEL } from '../contracts/names';
-import { shown, suggestion } from '../contracts/nearest-name';
+import { TENANT_LABEL } from '../contracts/names';
+import { shown } from '../contracts/nearest-name';
 import { inheritedSchema } from '../contracts/inherited.schema';
 import type { InputMapping } from '../contracts/input-mapping.schema';
-import type { PipelineInput, Step } from '../contracts/pipeline.schema';
-import type { InheritedContext, PipelinePlan, PlannedStep, StoredPins } from '../contracts/step-activity';
-import type { NamesOf } from '../core/graph/check-steps';
+import type { PipelineInput } from '../contracts/pipeline.schema';
+import type {
+  InheritedContext,
+  LookUp,
+  PinnedDefinitions,
+  PipelinePlan,
+  PlannedStep,
+  StoredPins,
+} from '../contracts/step-activity';
 import { planSteps } from '../core/graph/check-steps';
-import { modelByName } from '../core/pick-model';
 import type { ContentStore } from '../store/content-store';
+import { checkCallbackNames, checkRunnable, checkStepName, namesOf, refuse } from './check-runnable';
 import type { ActivityDependencies } from './dependencies';
+import { resolveDefinitions } from './resolve-definitions';
 import type { ScopedContent } from './scoped-content';
 import { scopedContent } from './scoped-content';
 
@@ -25,10 +33,15 @@ const LITERAL_BYTES = 1_024;
 /**
  * The local activity that every pipeline starts with, whoever started it: checks the input by the client's own schema,
  * takes the definition and the models by value, and refuses before any model is paid what could not run. A pipeline
- * that another pattern started keeps that one's tenant and models.
+ * that another pattern started keeps that one's tenant, models and definitions. Names of definitions that are not
+ * known here come back instead of a plan; looked up, they are given as `found`.
  */
 export function createPreparePipeline(dependencies: ActivityDependencies) {
-  return async (given: unknown, inherited?: InheritedContext): Promise<PipelinePlan> => {
+  return async (
+    given: unknown,
+    inherited?: InheritedContext,
+    found?: PinnedDefinitions,
+  ): Promise<PipelinePlan | LookUp> => {
     const input = checkInput('pipeline', given);
     if (input.budget) refuse('Unsupported', 'budget', 'caps are not enforced by this version; leave the budget out');
     if (inherited !== undefined) check(inheritedSchema, inherited, 'inherited context');
@@ -40,20 +53,30 @@ export function createPreparePipeline(dependencies: ActivityDependencies) {
     const pins = inherited
       ? ((await content.load(inherited.pins as JsonValue, 'models')) as unknown as ModelPins)
       : dependencies.gateway.pins;
-    const { steps, output, definition } = findSteps(input, dependencies);
+    const known = { ...inherited?.definitions, ...found };
+    const definitions = await resolveDefinitions(input, known, content, dependencies, tenant);
+    if ('lookUp' in definitions) return definitions;
+    const { own, pinned } = definitions;
+    const { steps, output } = own?.definition ?? { steps: input.steps ?? [], output: input.output };
     const planned = planSteps(steps, output, namesOf(dependencies));
     steps.forEach((step, index) => checkRunnable(step, `steps[${index}]`, dependencies, pins));
-    checkEarlier(input, steps);
+    const names = steps.map(({ name }) => name);
+    for (const name of Object.keys(input.earlierOutputs)) checkStepName(`earlierOutputs.${shown(name)}`, name, names);
+    checkCallbackNames(input.callbacks, steps);
+    const callbacks = joinCallbacks(own?.definition.callbacks, input.callbacks);
+    await checkAgainst(own?.definition.input, input.input, content, dependencies);
     return {
       steps: await Promise.all(planned.map((step) => shrinkStep(step, content))),
       ...(output === undefined ? {} : { output }),
-      ...(definition ? { definition } : {}),
+      ...(own ? { definition: { name: own.name, version: own.version } } : {}),
       failFast: input.failFast,
       maxParallel: input.maxParallel,
       input: await content.shrink(input.input),
       earlierOutputs: await shrinkEach(input.earlierOutputs, content),
       tenant,
       pins: inherited?.pins ?? (await storePins(pins, dependencies, tenant)),
+      ...(Object.keys(pinned).length > 0 ? { definitions: pinned } : {}),
+      ...(Object.keys(callbacks).length > 0 ? { callbacks } : {}),
     };
   };
 }
@@ -92,63 +115,21 @@ async function storePins(
   return store.put({ namespace, tenant }, Buffer.from(text, 'utf8'), JSON_MEDIA_TYPE);
 }
 
-function namesOf({ evaluator }: ActivityDependencies): NamesOf {
-  return (expression, at) => {
-    const parsed = evaluator.parse(expression);
-    return parsed.ok ? parsed : refuse('InvalidInput', at, `does not parse as JSONata: ${parsed.problem}`);
-  };
+/** A stored value is loaded for it; a document is checked as its reference. */
+async function checkAgainst(
+  schema: JsonObject | undefined,
+  input: PipelineInput['input'],
+  content: ScopedContent,
+  { evaluator }: ActivityDependencies,
+): Promise<void> {
+  if (!schema) return;
+  const value = await content.load(input as JsonValue, 'input');
+  const [outcome] = await evaluator.evaluate([{ schema, value }], cancellationSignal());
+  if (outcome && 'problem' in outcome) throw new CadenzaError('InvalidInput', outcome.problem, { field: 'input' });
 }
 
-function findSteps(input: PipelineInput, { definitions }: ActivityDependencies) {
-  if (input.steps) return { steps: input.steps, output: input.output };
-  const name = input.definition ?? '';
-  const found = definitions.get(name);
-  if (!found) {
-    const known = suggestion(name, [...definitions.keys()]);
-    return refuse('UnknownDefinition', 'definition', `definition "${shown(name)}" is not known${known}`);
-  }
-  const { steps, output } = found.definition;
-  return { steps, output, definition: { name, version: found.version } };
-}
-
-function checkRunnable(step: Step, at: string, { handlers }: ActivityDependencies, pins: ModelPins): void {
-  if (step.pattern !== undefined && !(AVAILABLE_PATTERNS as readonly string[]).includes(step.pattern)) {
-    refuse(
-      'Unsupported',
-      `${at}.pattern`,
-      `${step.pattern} is not run by this version; it has ${AVAILABLE_PATTERNS.join(', ')}`,
-    );
-  }
-  if (step.handler !== undefined && !Object.hasOwn(handlers, step.handler)) {
-    const known = suggestion(step.handler, Object.keys(handlers));
-    refuse('UnknownHandler', `${at}.handler`, `handler "${shown(step.handler)}" is not known${known}`);
-  }
-  if (step.handler !== undefined && typeof step.config['model'] === 'string') {
-    checkModel(step.config['model'], `${at}.config.model`, pins);
-  }
-}
-
-function checkModel(name: string, at: string, pins: ModelPins): void {
-  try {
-    modelByName(pins, name);
-  } catch (error) {
-    refuse('UnknownModel', at, (error as Error).message);
-  }
-}
-
-function checkEarlier({ earlierOutputs }: PipelineInput, steps: readonly Step[]): void {
-  const names = steps.map(({ name }) => name);
-  for (const name of Object.keys(earlierOutputs)) {
-    if (!names.includes(name)) {
-      refuse(
-        'InvalidInput',
-        `earlierOutputs.${shown(name)}`,
-        `there is no step "${shown(name)}"${suggestion(name, names)}`,
-      );
-    }
-  }
-}
-
-function refuse(type: FailureType, field: string, message: string): never {
-  throw new CadenzaError(type, `${field}: ${message}`, { field });
+/** Those of the definition and those of the run. */
+function joinCallbacks(one: Callbacks = {}, other: Callbacks = {}): Callbacks {
+  const names = [...new Set([...Object.keys(one), ...Object.keys(other)])];
+  return Object.fromEntries(names.map((name) => [name, [...(one[name] ?? []), ...(other[name] ?? [])]]));
 }

@@ -1,4 +1,5 @@
-import type { ContentPath } from '../contracts/content';
+import type { ContentPath, ContentReference } from '../contracts/content';
+import { JSON_MEDIA_TYPE } from '../contracts/content';
 import { CadenzaError } from '../contracts/failures';
 import type { JsonValue } from '../contracts/json';
 import { MAX_ITEMS } from '../contracts/limits';
@@ -39,4 +40,10 @@ export function createFollowPath({ store, namespace }: ActivityDependencies) {
     const content = scopedContent(store, namespace, tenant);
     return content.shrink(await content.load(value, 'inputs'));
   };
+}
+
+/** A value as one reference, whatever its size. */
+export function createStoreValue({ store, namespace }: ActivityDependencies) {
+  return (tenant: string, value: JsonValue): Promise<ContentReference> =>
+    store.put({ namespace, tenant }, Buffer.from(JSON.stringify(value), 'utf8'), JSON_MEDIA_TYPE);
 }

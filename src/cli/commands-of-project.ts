@@ -33,11 +33,20 @@ export function addProjectCommands(program: Command, terminal: Terminal, action:
     );
   addModels(program, terminal, action);
   program
-    .command('definitions')
-    .description('the pipelines that can be run by name')
+    .command('define')
+    .description('check a definition and register it, so that runs can start it by name')
+    .argument('<file>', 'JSON or YAML; - is standard input')
     .option('--json', JSON_HELP)
-    .action((options: { json?: boolean }) =>
-      action(async () => (await import('./commands/definitions.js')).definitions(terminal, options)),
+    .action((file: string, options: { json?: boolean }) =>
+      action(async () => (await import('./commands/definitions.js')).define(terminal, file, options)),
+    );
+  program
+    .command('definitions')
+    .description('the pipelines that can be run by name, or one of them')
+    .argument('[name]', 'name, or name@version')
+    .option('--json', JSON_HELP)
+    .action((name: string | undefined, options: { json?: boolean }) =>
+      action(async () => (await import('./commands/definitions.js')).definitions(terminal, name, options)),
     );
   program
     .command('demo')

@@ -14,6 +14,8 @@ import { PATTERNS, TASK_QUEUE, workflowIdFor } from '../contracts/names';
 import { shown } from '../contracts/nearest-name';
 import type { ContentStore } from '../store/content-store';
 import { createFileContentStore } from '../store/file-content-store';
+import type { Definitions } from './definitions';
+import { createDefinitions } from './definitions';
 import { listRuns } from './list-runs';
 import { prepareInput } from './prepare-input';
 import type { RunHandle } from './run-handle';
@@ -51,6 +53,8 @@ export type Cadenza = {
   hasWorker(): Promise<boolean>;
   /** The text of a large value that a result refers to. @throws CadenzaError `ContentMissing`, `StoreUnavailable` */
   readContent(reference: ContentReference, tenant?: string): Promise<string>;
+  /** Named pipelines, registered in Temporal itself. */
+  readonly definitions: Definitions;
   close(): Promise<void>;
 };
 
@@ -89,6 +93,7 @@ export async function connectCadenza(options: CadenzaOptions = {}): Promise<Cade
     async readContent(reference, tenant = NO_TENANT) {
       return Buffer.from(await store.get({ namespace, tenant }, reference)).toString('utf8');
     },
+    definitions: createDefinitions(client, store),
     close,
   };
 }

@@ -1,10 +1,5 @@
 import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
-import {
-  WorkflowFailedError,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-} from '@temporalio/client';
+import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import type { Envelope } from '../contracts/envelope.schema';
 import type { FailureInfo } from '../contracts/failures';
@@ -16,9 +11,7 @@ import { shown } from '../contracts/nearest-name';
 import type { PatternResults } from '../contracts/pattern-results';
 import type { ApprovalDecision, RetryRequest } from '../contracts/pipeline-messages';
 import type { RunProgress, RunStatus } from '../contracts/run';
-
-/** A Worker that has just been started takes its time. */
-const UPDATE_SECONDS = 30;
+import { refusalOf, UPDATE_SECONDS } from './refusal-of';
 
 /** One attempt of an activity that waits for its next: what the server knows and the workflow does not. */
 export type PendingAttempt = { activityType: string; attempt: number; lastFailure?: FailureInfo };
@@ -134,16 +127,6 @@ export function createRunHandle<P extends Pattern>(
     approve: (decision) => update<ApprovalDecision>(MESSAGES.approve, decision),
     retry: (step) => update<RetryRequest>(MESSAGES.retry, { step }),
   };
-}
-
-/** What a run answered to an update that it did not take. */
-function refusalOf(error: unknown): unknown {
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
-    return new CadenzaError('ServerUnavailable', `no worker answered for the run within ${UPDATE_SECONDS} seconds`);
-  }
-  if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure)) return error;
-  const { type, message } = error.cause;
-  return new CadenzaError(isFailureType(type) ? type : 'Internal', message);
 }
 
 /** Asks a run where it stands, as a query with a limit on the wait. */

@@ -26,7 +26,12 @@ export function loadShippedDefinitions(): Map<string, LoadedDefinition> {
 /** One definition from YAML or JSON; what its steps refer to is checked when it runs. @throws CadenzaError `ConfigurationInvalid`, `InvalidInput` with the path */
 export function parseDefinition(text: string, source: string): LoadedDefinition {
   const definition = check(definitionSchema, parseYaml(text, source), source);
-  return { definition, version: createHash('sha256').update(JSON.stringify(definition)).digest('hex') };
+  return { definition, version: versionOf(definition) };
+}
+
+/** The version of a definition in its normal form: the SHA-256 of all of it but the time that it was made, in hex. */
+export function versionOf({ createdAt: _createdAt, ...definition }: Definition): string {
+  return createHash('sha256').update(JSON.stringify(definition)).digest('hex');
 }
 
 function parseYaml(text: string, source: string): unknown {

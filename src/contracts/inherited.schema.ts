@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jsonObjectSchema, tenantSchema } from './common.schema';
+import { contentReferenceSchema, jsonObjectSchema, tenantSchema } from './common.schema';
 
 const run = z.strictObject({ workflowId: z.string().min(1), firstRunId: z.string().min(1), tenant: tenantSchema });
 
@@ -10,4 +10,7 @@ export const inheritedSchema = z.strictObject({
   depth: z.int().nonnegative(),
   journal: run,
   stepPrefix: z.string().max(10_000),
+  definitions: z
+    .record(z.string(), z.strictObject({ version: z.string(), definition: contentReferenceSchema }))
+    .optional(),
 });

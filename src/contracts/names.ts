@@ -80,6 +80,10 @@ export const ROUTER_MESSAGES = {
 /** Activity Types that are not handlers; no handler may take one of these names. */
 export const SYSTEM_ACTIVITIES = [
   'preparePipeline',
+  'findDefinitions',
+  'checkDefinition',
+  'storeValue',
+  'deliverWebhook',
   'readUsage',
   'evaluateExpressions',
   'followPath',

@@ -1,3 +1,4 @@
+import type { Callbacks } from './callbacks.schema';
 import type { ContentPath, ContentReference } from './content';
 import type { JsonObject, JsonValue } from './json';
 import type { ModelPins } from './model';
@@ -52,7 +53,15 @@ export type InheritedContext = {
   /** The run that calls are journalled under, and what goes before the child's own step names there. */
   journal: RunIdentity;
   stepPrefix: string;
+  /** Definitions that the run found when it started, by the name that steps call them. */
+  definitions?: PinnedDefinitions;
 };
+
+/** Definitions by value: the version, and where the whole of it is stored. */
+export type PinnedDefinitions = { [name: string]: { version: string; definition: ContentReference } };
+
+/** What is asked for instead of a plan: definitions that have to be looked up in their registries first. */
+export type LookUp = { lookUp: string[] };
 
 /** What a run of a pipeline is made of, by value: nothing that changes later can change it. */
 export type PipelinePlan = {
@@ -66,12 +75,34 @@ export type PipelinePlan = {
   input: PipelineInput['input'];
   tenant: string;
   pins: StoredPins;
+  /** Definitions that steps name. */
+  definitions?: PinnedDefinitions;
+  /** Who is told of the end of a step; `*` of every step. */
+  callbacks?: Callbacks;
+};
+
+/** A definition that can run here: in its normal form, or stored where that is large. */
+export type CheckedDefinition = {
+  version: string;
+  definition: JsonObject | ContentReference;
+  description?: string;
+  steps: number;
 };
 
 /** The activities that are not handlers. */
 export type SystemActivities = {
   /** Checks the input as the client did and resolves all that names something. */
-  preparePipeline(input: unknown, inherited?: InheritedContext): Promise<PipelinePlan>;
+  preparePipeline(
+    input: unknown,
+    inherited?: InheritedContext,
+    found?: PinnedDefinitions,
+  ): Promise<PipelinePlan | LookUp>;
+  /** Registered definitions, and those that their own steps name, stored where the tenant can read them. */
+  findDefinitions(tenant: string, names: string[]): Promise<PinnedDefinitions>;
+  /** Checks a definition as a run of it would, and makes it small. */
+  checkDefinition(name: string, given: JsonObject | ContentReference): Promise<CheckedDefinition>;
+  /** A value as one reference. */
+  storeValue(tenant: string, value: JsonValue): Promise<ContentReference>;
   /** JSONata in a process with limits; jobs come back in their order. */
   evaluateExpressions(tenant: string, root: JsonValue, jobs: ExpressionJob[]): Promise<ExpressionOutcome[]>;
   /** What a path into stored content leads to, small. */

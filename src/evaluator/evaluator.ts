@@ -1,14 +1,17 @@
-import type { JsonValue } from '../contracts/json';
+import type { JsonObject, JsonValue } from '../contracts/json';
 import type { ParsedExpression } from './parse-expression';
 
 /** One expression and what its names stand for. */
 export type EvaluationJob = { expression: string; scope: JsonValue };
 
+/** A value, and the JSON Schema that it should fit; without a value only the schema is checked. */
+export type SchemaJob = { schema: JsonObject; value?: JsonValue };
+
 /** What came of one job: a value (null where the expression yields nothing), or why there is none. */
 export type Evaluation = { value: JsonValue } | { problem: string };
 
 /**
- * Evaluates JSONata where it can do no harm: in a process of its own, with limits on time, depth and memory, and with
+ * Evaluates JSONata, and checks values against JSON Schemas, where it can do no harm: in a process of its own, with limits on time, depth and memory, and with
  * regular expressions that are linear in their input.
  */
 export interface Evaluator {
@@ -18,6 +21,6 @@ export interface Evaluator {
    * Jobs in their order; one that fails does not hold up the others.
    * @throws CadenzaError `ExpressionLimit` where the process had to be ended; an abort rejects with `signal.reason`
    */
-  evaluate(jobs: readonly EvaluationJob[], signal: AbortSignal): Promise<Evaluation[]>;
+  evaluate(jobs: readonly (EvaluationJob | SchemaJob)[], signal: AbortSignal): Promise<Evaluation[]>;
   close(): Promise<void>;
 }

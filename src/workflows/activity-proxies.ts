@@ -4,15 +4,17 @@ import { DEFAULT_HANDLER_TIMEOUT_SECONDS, DEFAULT_RETRY_COUNT, HEARTBEAT } from 
 import type { Step } from '../contracts/pipeline.schema';
 import type { StepInvocation, StepOutcome, SystemActivities } from '../contracts/step-activity';
 
+type LocalActivity = 'preparePipeline' | 'checkDefinition' | 'readUsage';
+
 /** Quick, local, and safe to repeat: checking the input and reading what a step has used. */
-export const system = proxyLocalActivities<Pick<SystemActivities, 'preparePipeline' | 'readUsage'>>({
+export const system = proxyLocalActivities<Pick<SystemActivities, LocalActivity>>({
   startToCloseTimeout: '10 seconds',
   scheduleToCloseTimeout: '1 minute',
   retry: { initialInterval: '100 milliseconds', maximumInterval: '5 seconds', maximumAttempts: 10 },
 });
 
 /** Work on values that may be in the content store, with its time. */
-export const values = proxyActivities<Omit<SystemActivities, 'preparePipeline' | 'readUsage'>>({
+export const values = proxyActivities<Omit<SystemActivities, LocalActivity>>({
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '10 minutes',
   heartbeatTimeout: HEARTBEAT.timeoutSeconds * 1000,

@@ -1,1 +1,2 @@
+export { definitionRegistry } from './definition-registry';
 export { pipeline } from './pipeline';

@@ -23,9 +23,9 @@ import { isoTime } from '../core/iso-time';
 import type { StepState } from '../core/pipeline-state';
 import * as states from '../core/pipeline-state';
 import { showUsage } from '../core/usage';
-import { system } from './activity-proxies';
 import { Approvals } from './approvals';
 import { decideConditions } from './decide-conditions';
+import { preparePlan } from './prepare-plan';
 import { refuseUpdate } from './refuse-update';
 import { asRunFailure, describeFailure, runFailure } from './run-failure';
 import type { StepContext } from './run-step';
@@ -49,7 +49,7 @@ export class PipelineRun {
   constructor(private readonly inherited?: InheritedContext) {}
 
   async execute(input: GivenInput<'pipeline'>): Promise<PipelineResult> {
-    const plan = await system.preparePipeline(input, this.inherited).catch(asRunFailure);
+    const plan = await preparePlan(input, this.inherited).catch(asRunFailure);
     this.plan = plan;
     const earlier = new Map(Object.entries(plan.earlierOutputs));
     this.steps = plan.steps.map((step) => states.firstState(step, earlier.get(step.name)));

@@ -127,8 +127,9 @@ async function runPattern(
 ): Promise<StepOutcome> {
   const given = { ...step.config, ...(await followPaths(inputs, plan.tenant)) };
   const journal = { journal: run, stepPrefix: `${stepPrefix}${path}/` };
+  const definitions = plan.definitions === undefined ? {} : { definitions: plan.definitions };
   const result = await executeChild<(...args: unknown[]) => Promise<Record<string, JsonValue>>>(pattern, {
-    args: [given, { tenant: plan.tenant, pins: plan.pins, depth: depth + 1, ...journal }],
+    args: [given, { tenant: plan.tenant, pins: plan.pins, depth: depth + 1, ...journal, ...definitions }],
     workflowId: `${workflowInfo().workflowId}/${path}`,
     parentClosePolicy: 'REQUEST_CANCEL',
     staticSummary: `${path}: ${pattern}`,

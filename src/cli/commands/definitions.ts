@@ -1,28 +1,97 @@
+import type { DefinitionDetail, DefinitionSummary } from '../../client';
+import { shippedDefinitions } from '../../client';
 import { loadShippedDefinitions } from '../../config/load-definitions';
+import { CadenzaError } from '../../contracts/failures';
+import { shown, suggestion } from '../../contracts/nearest-name';
 import { EXIT } from '../../contracts/run';
+import { readInputFile } from '../input-file';
+import { cleanLine } from '../render/clean-text';
 import { wrapped } from '../render/layout';
+import { openExisting, openSession } from '../session';
+import { COMMAND } from '../show-run';
 import type { Terminal } from '../terminal';
 
-/** `cadenza definitions`: the pipelines that can be run by name. */
-export async function definitions(terminal: Terminal, { json = false }: { json?: boolean }): Promise<number> {
-  const found = [...loadShippedDefinitions().values()];
-  if (json) {
-    const shown = found.map(({ definition: { name, description, steps }, version }) => ({
-      name,
-      version,
-      ...(description === undefined ? {} : { description }),
-      steps: steps.map((step) => step.name),
-    }));
-    terminal.printJson({ definitions: shown });
+const VERSION_CHARACTERS = 12;
+
+/** `cadenza define <file>`: checks a definition and registers it under its name. */
+export async function define(terminal: Terminal, file: string, { json = false }: { json?: boolean }): Promise<number> {
+  const given = await readInputFile(file);
+  const session = await openSession(terminal, { worker: 'exact' });
+  try {
+    const defined = await session.cadenza.definitions.define(given);
+    if (json) {
+      terminal.printJson(defined);
+      return EXIT.ok;
+    }
+    const version = defined.version.slice(0, VERSION_CHARACTERS);
+    terminal.print([`${defined.name}@${version}`]);
+    terminal.say(
+      defined.isNew
+        ? `Registered: runs of "${defined.name}" take this version from now on; those that go on keep theirs.`
+        : `"${defined.name}" had this version already: nothing has changed but that runs take it from now on.`,
+    );
+    terminal.say(`  Show  ${COMMAND} definitions ${defined.name}`);
+    terminal.say(`  Run   echo '{ "definition": "${defined.name}" }' | ${COMMAND} run pipeline -i -`);
     return EXIT.ok;
+  } finally {
+    await session.close();
   }
-  const { columns, resultPaint: paint } = terminal;
-  for (const { definition } of found) {
-    terminal.print([
-      paint.bold(definition.name),
-      ...wrapped(definition.description ?? '', columns, 2),
-      ...wrapped(`Steps: ${definition.steps.map(({ name }) => name).join(', ')}`, columns, 2),
-    ]);
+}
+
+/** `cadenza definitions [name]`: the pipelines that can be run by name, or one of them. */
+export async function definitions(
+  terminal: Terminal,
+  name: string | undefined,
+  { json = false }: { json?: boolean },
+): Promise<number> {
+  // What ships is known without a server, and a home in which nothing has ever run has nothing else.
+  const session = await openExisting(terminal, { worker: name === undefined ? 'none' : 'any' });
+  try {
+    if (name === undefined) {
+      const found = session ? await session.cadenza.definitions.list() : shippedDefinitions();
+      if (json) terminal.printJson({ definitions: found });
+      else terminal.print(found.flatMap((one) => summaryLines(terminal, one)));
+      return EXIT.ok;
+    }
+    const found = session ? await session.cadenza.definitions.find(name) : shippedDetail(name);
+    if (json) terminal.printJson(found);
+    else terminal.print(detailLines(terminal, found));
+    return EXIT.ok;
+  } finally {
+    await session?.close();
   }
-  return EXIT.ok;
+}
+
+function summaryLines({ columns, resultPaint: paint }: Terminal, one: DefinitionSummary): string[] {
+  const from = one.shipped ? 'ships with the product' : `registered ${one.createdAt?.slice(0, 16).replace('T', ' ')}`;
+  return [
+    `${paint.bold(one.name)}@${one.version.slice(0, VERSION_CHARACTERS)}`,
+    ...(one.description === undefined ? [] : wrapped(cleanLine(one.description), columns, 2)),
+    `  ${one.steps} ${one.steps === 1 ? 'step' : 'steps'}, ${from}`,
+  ];
+}
+
+function detailLines({ columns, resultPaint: paint }: Terminal, found: DefinitionDetail): string[] {
+  const { definition, version, versions } = found;
+  const fields = Object.keys((definition.input?.['properties'] ?? {}) as object);
+  return [
+    `${paint.bold(definition.name)}@${version.slice(0, VERSION_CHARACTERS)}`,
+    ...(definition.description === undefined ? [] : wrapped(cleanLine(definition.description), columns, 2)),
+    ...(fields.length === 0 ? [] : wrapped(`Input: ${fields.map(cleanLine).join(', ')}`, columns, 2)),
+    '  Steps',
+    ...definition.steps.map(({ name, handler, pattern, approval }) => {
+      const what = handler ?? pattern ?? (approval ? 'approval' : 'wait');
+      return `    ${name}${what === name ? '' : `  ${paint.dim(cleanLine(what))}`}`;
+    }),
+    ...(versions.length === 0 ? ['  Ships with the product'] : ['  Versions, the newest first']),
+    ...versions.map((one) => `    ${one.version.slice(0, VERSION_CHARACTERS)}  ${paint.dim(one.createdAt)}`),
+  ];
+}
+
+function shippedDetail(name: string): DefinitionDetail {
+  const shipped = loadShippedDefinitions();
+  const found = shipped.get(name);
+  if (found) return { ...found, versions: [], shipped: true };
+  const message = `definition "${shown(name)}" is not known${suggestion(name, [...shipped.keys()])}`;
+  throw new CadenzaError('UnknownDefinition', message, { field: 'definition' });
 }

@@ -1,0 +1,68 @@
+import type { Callbacks } from '../contracts/callbacks.schema';
+import type { FailureType } from '../contracts/failures';
+import { CadenzaError } from '../contracts/failures';
+import type { ModelPins } from '../contracts/model';
+import { AVAILABLE_PATTERNS } from '../contracts/names';
+import { shown, suggestion } from '../contracts/nearest-name';
+import type { Step } from '../contracts/pipeline.schema';
+import type { NamesOf } from '../core/graph/check-steps';
+import { modelByName } from '../core/pick-model';
+import type { ActivityDependencies } from './dependencies';
+
+/** What a Worker must have for a step. @throws CadenzaError `UnknownHandler`, `UnknownModel`, `Unsupported` */
+export function checkRunnable(
+  step: Step,
+  at: string,
+  { handlers }: Pick<ActivityDependencies, 'handlers'>,
+  pins: ModelPins,
+): void {
+  if (step.pattern !== undefined && !(AVAILABLE_PATTERNS as readonly string[]).includes(step.pattern)) {
+    refuse(
+      'Unsupported',
+      `${at}.pattern`,
+      `${step.pattern} is not run by this version; it has ${AVAILABLE_PATTERNS.join(', ')}`,
+    );
+  }
+  if (step.handler !== undefined && !Object.hasOwn(handlers, step.handler)) {
+    const known = suggestion(step.handler, Object.keys(handlers));
+    refuse('UnknownHandler', `${at}.handler`, `handler "${shown(step.handler)}" is not known${known}`);
+  }
+  if (step.handler !== undefined && typeof step.config['model'] === 'string') {
+    checkModel(step.config['model'], `${at}.config.model`, pins);
+  }
+}
+
+/** Callbacks are for steps that there are. @throws CadenzaError `InvalidInput` with the nearest name */
+export function checkCallbackNames(callbacks: Callbacks | undefined, steps: readonly Step[]): void {
+  const names = steps.map(({ name }) => name);
+  for (const name of Object.keys(callbacks ?? {})) {
+    if (name !== '*') checkStepName(`callbacks.${shown(name)}`, name, names);
+  }
+}
+
+/** @throws CadenzaError `InvalidInput` where there is no step of that name */
+export function checkStepName(field: string, name: string, names: readonly string[]): void {
+  if (names.includes(name)) return;
+  refuse('InvalidInput', field, `there is no step "${shown(name)}"${suggestion(name, [...names])}`);
+}
+
+/** What an expression mentions, by the evaluator's parser. */
+export function namesOf({ evaluator }: Pick<ActivityDependencies, 'evaluator'>): NamesOf {
+  return (expression, at) => {
+    const parsed = evaluator.parse(expression);
+    return parsed.ok ? parsed : refuse('InvalidInput', at, `does not parse as JSONata: ${parsed.problem}`);
+  };
+}
+
+function checkModel(name: string, at: string, pins: ModelPins): void {
+  try {
+    modelByName(pins, name);
+  } catch (error) {
+    refuse('UnknownModel', at, (error as Error).message);
+  }
+}
+
+/** @throws CadenzaError always */
+export function refuse(type: FailureType, field: string, message: string): never {
+  throw new CadenzaError(type, `${field}: ${message}`, { field });
+}
