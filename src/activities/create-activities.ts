@@ -1,6 +1,7 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { StepInvocation, StepOutcome, SystemActivities } from '../contracts/step-activity';
 import { createCheckDefinition } from './check-definition';
+import { createDeliverWebhook } from './deliver-webhook';
 import type { ActivityDependencies } from './dependencies';
 import { createEvaluateExpressions } from './evaluate-expressions';
 import { createFindDefinitions } from './find-definitions';
@@ -27,6 +28,7 @@ export function createActivities(dependencies: ActivityDependencies): HandlerAct
     readUsage: local((run, step) => dependencies.journal.usage({ namespace: dependencies.namespace, ...run, step })),
     evaluateExpressions: remote(createEvaluateExpressions(dependencies)),
     findDefinitions: remote(createFindDefinitions(dependencies)),
+    deliverWebhook: remote(createDeliverWebhook(dependencies)),
     storeValue: remote(createStoreValue(dependencies)),
     followPath: remote(createFollowPath(dependencies)),
     listItems: remote(createListItems(dependencies)),

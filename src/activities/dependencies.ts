@@ -1,3 +1,4 @@
+import type { WebhookDelivery } from '../contracts/step-activity';
 import type { Evaluator } from '../evaluator/evaluator';
 import type { Gateway } from '../gateway/gateway';
 import type { Handlers } from '../handlers/handler';
@@ -13,6 +14,7 @@ export type ActivityDependencies = {
   store: ContentStore;
   journal: Journal;
   handlers: Handlers;
+  webhooks: { send(webhook: WebhookDelivery & { signal: AbortSignal }): Promise<void> };
   /** The definitions that ship with the product, by name, with the hash that is their version. */
   definitions: ReadonlyMap<string, { definition: Definition; version: string }>;
   versionOf(definition: Definition): string;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jsonValueSchema } from './common.schema';
+import type { JsonValue } from './json';
 
 /** Dotted segments of letters, digits, `_` and `-`. */
 export const eventTypeSchema = z
@@ -34,7 +35,19 @@ export const eventSchema = z
   .catchall(
     z.union([z.string().max(1000), z.number(), z.boolean()], { error: 'expected text, a number or a boolean' }),
   );
-export type CloudEvent = z.output<typeof eventSchema>;
+export type CloudEvent = {
+  specversion: '1.0';
+  id: string;
+  type: string;
+  source: string;
+  /** RFC 3339. */
+  time: string;
+  subject?: string | undefined;
+  datacontenttype?: string | undefined;
+  dataschema?: string | undefined;
+  hops: number;
+  data: JsonValue;
+};
 
 /** An event as a person may give it: id, source and time are filled in. */
 export const givenEventSchema = eventSchema.extend({
@@ -42,4 +55,4 @@ export const givenEventSchema = eventSchema.extend({
   source: eventSchema.shape.source.optional(),
   time: eventSchema.shape.time.optional(),
 });
-export type GivenEvent = z.input<typeof givenEventSchema>;
+export type GivenEvent = Partial<CloudEvent> & Pick<CloudEvent, 'type'>;

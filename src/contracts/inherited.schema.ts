@@ -13,4 +13,5 @@ export const inheritedSchema = z.strictObject({
   definitions: z
     .record(z.string(), z.strictObject({ version: z.string(), definition: contentReferenceSchema }))
     .optional(),
+  hops: z.int().nonnegative().optional(),
 });

@@ -55,6 +55,8 @@ export type InheritedContext = {
   stepPrefix: string;
   /** Definitions that the run found when it started, by the name that steps call them. */
   definitions?: PinnedDefinitions;
+  /** Events that stand before this run, where a router started it. */
+  hops?: number;
 };
 
 /** Definitions by value: the version, and where the whole of it is stored. */
@@ -81,6 +83,9 @@ export type PipelinePlan = {
   callbacks?: Callbacks;
 };
 
+/** A webhook: where it goes, by what the receiver tells repeats, and what it says. */
+export type WebhookDelivery = { url: string; id: string; body: JsonObject };
+
 /** A definition that can run here: in its normal form, or stored where that is large. */
 export type CheckedDefinition = {
   version: string;
@@ -101,6 +106,8 @@ export type SystemActivities = {
   findDefinitions(tenant: string, names: string[]): Promise<PinnedDefinitions>;
   /** Checks a definition as a run of it would, and makes it small. */
   checkDefinition(name: string, given: JsonObject | ContentReference): Promise<CheckedDefinition>;
+  /** Sends one signed request; `id` is the same over its retries. */
+  deliverWebhook(delivery: WebhookDelivery): Promise<void>;
   /** A value as one reference. */
   storeValue(tenant: string, value: JsonValue): Promise<ContentReference>;
   /** JSONata in a process with limits; jobs come back in their order. */

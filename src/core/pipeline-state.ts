@@ -1,3 +1,4 @@
+import type { Delivery } from '../contracts/callbacks.schema';
 import type { FailureInfo } from '../contracts/failures';
 import type { JsonValue } from '../contracts/json';
 import { shown } from '../contracts/nearest-name';
@@ -128,7 +129,7 @@ export function pipelineResult(
   plan: PipelinePlan,
   states: readonly StepState[],
   output: JsonValue,
-  partialReason?: string,
+  { callbacks = [], partialReason }: { callbacks?: Delivery[]; partialReason?: string | undefined } = {},
 ): PipelineResult {
   return {
     results: Object.fromEntries(states.map((state) => [state.name, stepResult(state)])),
@@ -136,6 +137,7 @@ export function pipelineResult(
     success:
       partialReason === undefined && states.every(({ status }) => status === 'completed' || status === 'skipped'),
     ...(plan.definition ? { definition: plan.definition } : {}),
+    ...(callbacks.length > 0 ? { callbacks } : {}),
     usage: showUsage(Object.fromEntries(states.map((state) => [state.name, state.usage]))),
     partial: partialReason !== undefined,
     ...(partialReason === undefined ? {} : { partialReason }),
@@ -151,6 +153,11 @@ export function failureOf(states: readonly StepState[]): { step: string; error: 
     status === 'failed' && error && onFailure !== 'continue' ? [{ step: name, error }] : [],
   );
   return failed.find(({ error }) => error.type !== 'Cancelled') ?? failed[0];
+}
+
+/** True where nothing more happens to a step, unless it is retried. */
+export function hasEnded({ status }: Pick<StepState, 'status'>): boolean {
+  return status === 'completed' || status === 'failed' || status === 'skipped';
 }
 
 function durationSeconds({ startedAt, endedAt }: StepState): number | undefined {

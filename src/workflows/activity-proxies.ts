@@ -2,7 +2,7 @@ import type { ActivityOptions } from '@temporalio/workflow';
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import { DEFAULT_HANDLER_TIMEOUT_SECONDS, DEFAULT_RETRY_COUNT, HEARTBEAT } from '../contracts/limits';
 import type { Step } from '../contracts/pipeline.schema';
-import type { StepInvocation, StepOutcome, SystemActivities } from '../contracts/step-activity';
+import type { StepInvocation, StepOutcome, SystemActivities, WebhookDelivery } from '../contracts/step-activity';
 
 type LocalActivity = 'preparePipeline' | 'checkDefinition' | 'readUsage';
 
@@ -14,7 +14,7 @@ export const system = proxyLocalActivities<Pick<SystemActivities, LocalActivity>
 });
 
 /** Work on values that may be in the content store, with its time. */
-export const values = proxyActivities<Omit<SystemActivities, LocalActivity>>({
+export const values = proxyActivities<Omit<SystemActivities, LocalActivity | 'deliverWebhook'>>({
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '10 minutes',
   heartbeatTimeout: HEARTBEAT.timeoutSeconds * 1000,
@@ -23,6 +23,18 @@ export const values = proxyActivities<Omit<SystemActivities, LocalActivity>>({
 
 /** A provider may ask for a long wait between attempts; the whole step is given this long for them. */
 const WAITS_SECONDS = 7 * 24 * 3600;
+
+/** Sends a webhook, over some minutes where the receiver is away. */
+export function deliverWebhook(step: string, delivery: WebhookDelivery): Promise<void> {
+  const activities = proxyActivities<Pick<SystemActivities, 'deliverWebhook'>>({
+    startToCloseTimeout: '30 seconds',
+    scheduleToCloseTimeout: '10 minutes',
+    heartbeatTimeout: HEARTBEAT.timeoutSeconds * 1000,
+    retry: { initialInterval: '1 second', backoffCoefficient: 3, maximumInterval: '2 minutes', maximumAttempts: 6 },
+    summary: `${step}: webhook`,
+  });
+  return activities.deliverWebhook(delivery);
+}
 
 /** Runs a handler's activity with the step's own retry count and timeout: the one retry layer there is. */
 export function runHandler(step: Step, invocation: StepInvocation): Promise<StepOutcome> {

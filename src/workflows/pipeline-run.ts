@@ -29,6 +29,7 @@ import { preparePlan } from './prepare-plan';
 import { refuseUpdate } from './refuse-update';
 import { asRunFailure, describeFailure, runFailure } from './run-failure';
 import type { StepContext } from './run-step';
+import { StepCallbacks } from './step-callbacks';
 import { followPaths, runStep, StepFailure, usageOf } from './run-step';
 
 /** One run of a pipeline: the state that the workflow and its updates change and the queries read. */
@@ -38,6 +39,7 @@ export class PipelineRun {
   private status: RunStatus = 'running';
   private paused = false;
   private plan: PipelinePlan | undefined;
+  private callbacks: StepCallbacks | undefined;
   private readonly startedAt = Date.now();
   /** Every step runs in it; fail-fast cancels it. */
   private readonly group = new CancellationScope();
@@ -53,11 +55,13 @@ export class PipelineRun {
     this.plan = plan;
     const earlier = new Map(Object.entries(plan.earlierOutputs));
     this.steps = plan.steps.map((step) => states.firstState(step, earlier.get(step.name)));
+    if (plan.callbacks) this.callbacks = new StepCallbacks(plan.callbacks, this.hops());
     await this.runSteps(plan);
+    await this.callbacks?.settled();
 
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the run was cancelled');
     const output = await this.finalOutput(plan).catch(asRunFailure);
-    const result = states.pipelineResult(plan, this.steps, output);
+    const result = states.pipelineResult(plan, this.steps, output, { callbacks: this.callbacks?.reported() ?? [] });
     const failure = states.failureOf(this.steps);
     if (!failure) return result;
     const { step, error } = failure;
@@ -67,8 +71,9 @@ export class PipelineRun {
   /** Null before the input was checked. */
   resultSoFar(): PipelineResult | null {
     if (!this.plan) return null;
-    const partial = this.status === 'cancelled' ? 'the run was cancelled' : undefined;
-    return states.pipelineResult(this.plan, this.steps, null, partial);
+    const partialReason = this.status === 'cancelled' ? 'the run was cancelled' : undefined;
+    const callbacks = this.callbacks?.reported() ?? [];
+    return states.pipelineResult(this.plan, this.steps, null, { callbacks, partialReason });
   }
 
   progress(): RunProgress {
@@ -213,6 +218,7 @@ export class PipelineRun {
       run: this.inherited?.journal ?? { workflowId, firstRunId: firstExecutionRunId, tenant: plan.tenant },
       stepPrefix: this.inherited?.stepPrefix ?? '',
       depth: this.inherited?.depth ?? 0,
+      ...(this.inherited?.hops === undefined ? {} : { hops: this.inherited.hops }),
       inlineLimit: Math.min(INLINE_LIMIT_BYTES, Math.floor(RESULT_LIMIT_BYTES / plan.steps.length)),
       approvals: this.approvals,
       whenRunning: () => condition(() => !this.paused),
@@ -235,7 +241,15 @@ export class PipelineRun {
   }
 
   private update(name: string, change: Partial<StepState>): void {
+    const before = this.stateOf(name).status;
     this.steps = this.steps.map((step) => (step.name === name ? { ...step, ...change } : step));
+    const after = this.stateOf(name);
+    if (after.status !== before && states.hasEnded(after)) this.callbacks?.stepEnded(after);
+  }
+
+  /** One event further than the one that started the run, if one did. */
+  private hops(): number {
+    return this.inherited?.hops === undefined ? 0 : this.inherited.hops + 1;
   }
 
   private leaveMemo(): void {

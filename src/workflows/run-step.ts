@@ -21,6 +21,7 @@ export type StepContext = {
   run: RunIdentity;
   stepPrefix: string;
   depth: number;
+  hops?: number;
   inlineLimit: number;
   approvals: Approvals;
   /** Resolves when the run is not paused. */
@@ -123,13 +124,14 @@ async function runPattern(
   pattern: AnsweringPattern,
   path: string,
   inputs: Record<string, JsonValue | ContentPath>,
-  { plan, depth, run, stepPrefix }: StepContext,
+  { plan, depth, run, stepPrefix, hops }: StepContext,
 ): Promise<StepOutcome> {
   const given = { ...step.config, ...(await followPaths(inputs, plan.tenant)) };
   const journal = { journal: run, stepPrefix: `${stepPrefix}${path}/` };
   const definitions = plan.definitions === undefined ? {} : { definitions: plan.definitions };
+  const events = hops === undefined ? {} : { hops };
   const result = await executeChild<(...args: unknown[]) => Promise<Record<string, JsonValue>>>(pattern, {
-    args: [given, { tenant: plan.tenant, pins: plan.pins, depth: depth + 1, ...journal, ...definitions }],
+    args: [given, { tenant: plan.tenant, pins: plan.pins, depth: depth + 1, ...journal, ...definitions, ...events }],
     workflowId: `${workflowInfo().workflowId}/${path}`,
     parentClosePolicy: 'REQUEST_CANCEL',
     staticSummary: `${path}: ${pattern}`,
