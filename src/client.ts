@@ -7,6 +7,10 @@ export type { Cadenza, CadenzaOptions, ListOptions, StartOptions } from './clien
 export { shippedDefinitions } from './client/definitions';
 export type { DefinitionDetail, Definitions } from './client/definitions';
 export type { Defined, DefinitionSummary, DefinitionVersion } from './contracts/definition-messages';
+export type { FailedCall, StepFunctions } from './client/on-step-end';
+export type { RouterHandle } from './client/router-handle';
+export type { DeadLetter, DeadLetterChoice, RouterProgress } from './contracts/event-messages';
+export type { CloudEvent, GivenEvent } from './contracts/event.schema';
 export type { PendingAttempt, RunHandle } from './client/run-handle';
 export type { Envelope, RunList } from './contracts/envelope.schema';
 export type { ApprovalDecision } from './contracts/pipeline-messages';

@@ -22,6 +22,7 @@ import { checkUserHandlers, loadUserHandlers } from './handlers/load-user-handle
 import { createFileContentStore } from './store/file-content-store';
 import { createFileJournal } from './store/file-journal';
 import { quietRuntime } from './telemetry/quiet-runtime';
+import { createWebhookSender } from './webhooks/create-webhook-sender';
 
 export type { Handler, HandlerContext, Handlers } from './handlers/handler';
 
@@ -70,6 +71,10 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
     handlers,
     definitions: loadShippedDefinitions(),
     versionOf,
+    webhooks: createWebhookSender({
+      secret: environment.webhookSecrets?.[0],
+      allowPrivate: environment.webhookPrivate ?? false,
+    }),
   });
   const worker = await Worker.create({
     connection,

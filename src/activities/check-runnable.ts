@@ -54,7 +54,8 @@ export function namesOf({ evaluator }: Pick<ActivityDependencies, 'evaluator'>):
   };
 }
 
-function checkModel(name: string, at: string, pins: ModelPins): void {
+/** @throws CadenzaError `UnknownModel` */
+export function checkModel(name: string, at: string, pins: ModelPins): void {
   try {
     modelByName(pins, name);
   } catch (error) {

@@ -5,10 +5,19 @@ import { createDeliverWebhook } from './deliver-webhook';
 import type { ActivityDependencies } from './dependencies';
 import { createEvaluateExpressions } from './evaluate-expressions';
 import { createFindDefinitions } from './find-definitions';
+import { endedRuns } from './ended-runs';
 import { startHeartbeat } from './heartbeat';
 import { createPreparePipeline } from './prepare-pipeline';
+import { createCheckSubscription, createPrepareRouter } from './prepare-router';
+import { createRouteEvents } from './route-events';
 import { createHandlerActivity } from './run-handler';
-import { createFollowPath, createGatherOutputs, createListItems, createStoreValue } from './stored-values';
+import {
+  createFollowPath,
+  createGatherOutputs,
+  createListItems,
+  createLoadValue,
+  createStoreValue,
+} from './stored-values';
 import { toApplicationFailure } from './to-application-failure';
 
 /** Handlers as activities, each under its own name. */
@@ -25,10 +34,15 @@ export function createActivities(dependencies: ActivityDependencies): HandlerAct
   const system: SystemActivities = {
     preparePipeline: local(createPreparePipeline(dependencies)),
     checkDefinition: local(createCheckDefinition(dependencies)),
+    prepareRouter: local(createPrepareRouter(dependencies)),
+    checkSubscription: local(createCheckSubscription(dependencies)),
     readUsage: local((run, step) => dependencies.journal.usage({ namespace: dependencies.namespace, ...run, step })),
     evaluateExpressions: remote(createEvaluateExpressions(dependencies)),
     findDefinitions: remote(createFindDefinitions(dependencies)),
     deliverWebhook: remote(createDeliverWebhook(dependencies)),
+    routeEvents: remote(createRouteEvents(dependencies)),
+    endedRuns: remote(endedRuns),
+    loadValue: remote(createLoadValue(dependencies)),
     storeValue: remote(createStoreValue(dependencies)),
     followPath: remote(createFollowPath(dependencies)),
     listItems: remote(createListItems(dependencies)),

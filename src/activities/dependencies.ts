@@ -1,9 +1,9 @@
-import type { WebhookDelivery } from '../contracts/step-activity';
 import type { Evaluator } from '../evaluator/evaluator';
 import type { Gateway } from '../gateway/gateway';
 import type { Handlers } from '../handlers/handler';
 import type { ContentStore } from '../store/content-store';
 import type { Journal } from '../store/journal';
+import type { WebhookSender } from '../webhooks/webhook-sender';
 import type { Definition } from '../contracts/pipeline.schema';
 
 /** What the composition root gives the activities: everything behind an interface. */
@@ -14,7 +14,7 @@ export type ActivityDependencies = {
   store: ContentStore;
   journal: Journal;
   handlers: Handlers;
-  webhooks: { send(webhook: WebhookDelivery & { signal: AbortSignal }): Promise<void> };
+  webhooks: WebhookSender;
   /** The definitions that ship with the product, by name, with the hash that is their version. */
   definitions: ReadonlyMap<string, { definition: Definition; version: string }>;
   versionOf(definition: Definition): string;

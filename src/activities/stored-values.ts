@@ -47,3 +47,9 @@ export function createStoreValue({ store, namespace }: ActivityDependencies) {
   return (tenant: string, value: JsonValue): Promise<ContentReference> =>
     store.put({ namespace, tenant }, Buffer.from(JSON.stringify(value), 'utf8'), JSON_MEDIA_TYPE);
 }
+
+/** What was stored as one reference; nothing in it is loaded. */
+export function createLoadValue({ store, namespace }: ActivityDependencies) {
+  return async (tenant: string, reference: ContentReference): Promise<JsonValue> =>
+    JSON.parse(Buffer.from(await store.get({ namespace, tenant }, reference)).toString('utf8')) as JsonValue;
+}

@@ -6,18 +6,23 @@ import { readEnvironment } from '../config/environment';
 import { serverAddress } from '../config/server-address';
 import type { GivenInput } from '../contracts/check-input.schema';
 import type { RunList } from '../contracts/envelope.schema';
-import type { ContentReference } from '../contracts/content';
+import type { ContentReference, DocumentReference } from '../contracts/content';
 import { NO_TENANT } from '../contracts/content';
 import { CadenzaError } from '../contracts/failures';
 import type { Pattern } from '../contracts/names';
-import { PATTERNS, TASK_QUEUE, workflowIdFor } from '../contracts/names';
+import { HANDLE_EVENT_WORKFLOW, PATTERNS, TASK_QUEUE, workflowIdFor } from '../contracts/names';
 import { shown } from '../contracts/nearest-name';
 import type { ContentStore } from '../store/content-store';
 import { createFileContentStore } from '../store/file-content-store';
+import type { GivenEvent } from '../contracts/event.schema';
+import { storeDocument } from '../store/store-document';
 import type { Definitions } from './definitions';
 import { createDefinitions } from './definitions';
+import { createEmit } from './emit';
 import { listRuns } from './list-runs';
 import { prepareInput } from './prepare-input';
+import type { RouterHandle } from './router-handle';
+import { createRouterHandle } from './router-handle';
 import type { RunHandle } from './run-handle';
 import { createRunHandle } from './run-handle';
 
@@ -55,6 +60,12 @@ export type Cadenza = {
   readContent(reference: ContentReference, tenant?: string): Promise<string>;
   /** Named pipelines, registered in Temporal itself. */
   readonly definitions: Definitions;
+  /** Events for a router. Returns when Temporal has them. @throws CadenzaError `InvalidInput`, `RunNotFound` */
+  emit(router: string, events: GivenEvent | readonly GivenEvent[]): Promise<void>;
+  /** A router by its id: its subscriptions and dead letters. */
+  router(workflowId: string): RouterHandle;
+  /** Stores a document where runs of a tenant can read it. @throws CadenzaError a row about documents */
+  storeDocument(file: string, tenant?: string): Promise<DocumentReference>;
   close(): Promise<void>;
 };
 
@@ -94,6 +105,9 @@ export async function connectCadenza(options: CadenzaOptions = {}): Promise<Cade
       return Buffer.from(await store.get({ namespace, tenant }, reference)).toString('utf8');
     },
     definitions: createDefinitions(client, store),
+    emit: createEmit(client, store),
+    router: (workflowId) => createRouterHandle(client, store, workflowId),
+    storeDocument: (file, tenant = NO_TENANT) => storeDocument(store, { namespace, tenant }, file),
     close,
   };
 }
@@ -119,7 +133,9 @@ async function findRun(client: Client, workflowId: string): Promise<RunHandle> {
       if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;
     });
-  const pattern = PATTERNS.find((name) => name === found?.type);
+  // What handles an event is a pipeline in all but its type.
+  const type = found?.type === HANDLE_EVENT_WORKFLOW ? 'pipeline' : found?.type;
+  const pattern = PATTERNS.find((name) => name === type);
   if (!found || !pattern)
     throw new CadenzaError('RunNotFound', `no run has the id "${shown(workflowId)}"`, { field: 'id' });
   return createRunHandle(client, { workflowId, runId: found.runId, pattern });

@@ -11,6 +11,8 @@ import { shown } from '../contracts/nearest-name';
 import type { PatternResults } from '../contracts/pattern-results';
 import type { ApprovalDecision, RetryRequest } from '../contracts/pipeline-messages';
 import type { RunProgress, RunStatus } from '../contracts/run';
+import type { FailedCall, StepFunctions } from './on-step-end';
+import { onStepEnd } from './on-step-end';
 import { refusalOf, UPDATE_SECONDS } from './refusal-of';
 
 /** One attempt of an activity that waits for its next: what the server knows and the workflow does not. */
@@ -44,6 +46,13 @@ export type RunHandle<P extends Pattern = Pattern> = {
   approve(decision: ApprovalDecision): Promise<void>;
   /** Runs a failed step of a run that goes on again, and what was skipped for it. */
   retry(step: string): Promise<void>;
+  /** The result as far as there is one; undefined before the input was checked, or where no Worker answers. */
+  resultSoFar(): Promise<PatternResults[P] | undefined>;
+  /**
+   * Calls functions of this program as the steps of a pipeline end, each once, and resolves at the end of the run with
+   * the calls that threw. @throws CadenzaError `InvalidInput` for a name that is no step's
+   */
+  onStepEnd(functions: StepFunctions): Promise<FailedCall[]>;
 };
 
 /** A handle without asking the server whether the run is there. */
@@ -95,7 +104,7 @@ export function createRunHandle<P extends Pattern>(
       : new CadenzaError('InvalidInput', `the run "${id}" has ended (${status.replace('_', ' ')})`, { field: 'id' });
   };
 
-  return {
+  const run: RunHandle<P> = {
     ...ids,
     outcome,
     async result() {
@@ -126,7 +135,10 @@ export function createRunHandle<P extends Pattern>(
     resume: () => update(MESSAGES.resume),
     approve: (decision) => update<ApprovalDecision>(MESSAGES.approve, decision),
     retry: (step) => update<RetryRequest>(MESSAGES.retry, { step }),
+    resultSoFar: async () => ((await resultSoFar()) as { result?: PatternResults[P] }).result,
+    onStepEnd: (functions) => onStepEnd(run, functions),
   };
+  return run;
 }
 
 /** Asks a run where it stands, as a query with a limit on the wait. */

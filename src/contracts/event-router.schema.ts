@@ -42,13 +42,15 @@ export const subscriptionSchema = z
     }
   });
 export type Subscription = z.infer<typeof subscriptionSchema>;
+/** A subscription as a person may write it. */
+export type GivenSubscription = z.input<typeof subscriptionSchema>;
 
 export const eventRouterInputSchema = z.strictObject({
   subscriptions: z.array(subscriptionSchema).max(200).default([]),
   /** Refuses events of types that no subscription is for. */
   strict: z.boolean().default(false),
   /** Handlers at once. */
-  maxParallel: z.int().min(1).max(500).default(50),
+  maxParallel: z.int().min(1).max(100).default(50),
   /** Events further than this from the one that came from outside are not handled: what stops a loop. */
   maxHops: z.int().min(1).max(1000).default(16),
   ...runFields,

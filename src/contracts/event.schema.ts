@@ -14,11 +14,7 @@ export const eventPatternSchema = z
   .max(200)
   .regex(/^([A-Za-z0-9_-]+|\*)(\.([A-Za-z0-9_-]+|\*))*$/, 'dotted segments; * stands for one segment');
 
-/**
- * A CloudEvent 1.0 in its JSON form. Attributes beside these are extensions, and are kept. Two events are the same
- * where source and id are.
- */
-export const eventSchema = z
+const attributesSchema = z
   .object({
     specversion: z.literal('1.0').default('1.0'),
     id: z.string().min(1).max(200),
@@ -32,9 +28,16 @@ export const eventSchema = z
     hops: z.int().min(0).max(1000).default(0),
     data: jsonValueSchema.default(null),
   })
-  .catchall(
-    z.union([z.string().max(1000), z.number(), z.boolean()], { error: 'expected text, a number or a boolean' }),
-  );
+  .catchall(z.union([z.string().max(200), z.number(), z.boolean()], { error: 'expected text, a number or a boolean' }));
+
+const MAX_ATTRIBUTES = 20;
+const hasFewAttributes = (event: object) => Object.keys(event).length <= MAX_ATTRIBUTES;
+
+/**
+ * A CloudEvent 1.0 in its JSON form. Attributes beside the known ones are extensions, and are kept. Two events are the
+ * same where source and id are.
+ */
+export const eventSchema = attributesSchema.refine(hasFewAttributes, `at most ${MAX_ATTRIBUTES} attributes`);
 export type CloudEvent = {
   specversion: '1.0';
   id: string;
@@ -50,9 +53,11 @@ export type CloudEvent = {
 };
 
 /** An event as a person may give it: id, source and time are filled in. */
-export const givenEventSchema = eventSchema.extend({
-  id: eventSchema.shape.id.optional(),
-  source: eventSchema.shape.source.optional(),
-  time: eventSchema.shape.time.optional(),
-});
+export const givenEventSchema = attributesSchema
+  .extend({
+    id: attributesSchema.shape.id.optional(),
+    source: attributesSchema.shape.source.optional(),
+    time: attributesSchema.shape.time.optional(),
+  })
+  .refine(hasFewAttributes, `at most ${MAX_ATTRIBUTES} attributes`);
 export type GivenEvent = Partial<CloudEvent> & Pick<CloudEvent, 'type'>;

@@ -14,6 +14,7 @@ export const FAILURES = {
   ExpressionLimit: { retryable: false, cause: 'An expression took more time or memory than allowed.' },
   ApprovalRejected: { retryable: false, cause: 'A person rejected an approval step.' },
   ApprovalTimeout: { retryable: false, cause: 'Nobody decided an approval step in time.' },
+  HopLimit: { retryable: false, cause: 'An event is the last of too long a row of events that emit each other.' },
   Unsupported: { retryable: false, cause: 'This version does not run what was asked for.' },
 
   // Documents

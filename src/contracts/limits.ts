@@ -42,5 +42,8 @@ export const MAX_STEPS = 500;
 /** The largest event that is taken, as JSON: what is larger belongs into the content store, with a reference in the event. */
 export const MAX_EVENT_BYTES = 1024 * 1024;
 
+/** JSON bytes of an event's data that stay in place. */
+export const EVENT_INLINE_BYTES = 2 * 1024;
+
 /** A router remembers this many events to tell repeats. */
 export const DEDUPLICATION_WINDOW = 10_000;

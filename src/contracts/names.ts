@@ -20,7 +20,7 @@ export const PATTERNS = [
 export type Pattern = (typeof PATTERNS)[number];
 
 /** The patterns whose Workflow this version has. */
-export const AVAILABLE_PATTERNS = ['pipeline'] as const satisfies readonly Pattern[];
+export const AVAILABLE_PATTERNS = ['pipeline', 'eventRouter'] as const satisfies readonly Pattern[];
 
 /** Workflow Types that no person starts by name: the registry of one definition, and the handling of one event. */
 export const DEFINITION_WORKFLOW = 'definitionRegistry';
@@ -83,6 +83,11 @@ export const SYSTEM_ACTIVITIES = [
   'findDefinitions',
   'checkDefinition',
   'storeValue',
+  'loadValue',
+  'prepareRouter',
+  'checkSubscription',
+  'routeEvents',
+  'endedRuns',
   'deliverWebhook',
   'readUsage',
   'evaluateExpressions',

@@ -1,5 +1,6 @@
 import type { Callbacks } from './callbacks.schema';
 import type { ContentPath, ContentReference } from './content';
+import type { NamedSubscription, RoutedEvent, RouterPlan } from './event-messages';
 import type { JsonObject, JsonValue } from './json';
 import type { ModelPins } from './model';
 import type { Definition, PipelineInput, Step } from './pipeline.schema';
@@ -106,6 +107,16 @@ export type SystemActivities = {
   findDefinitions(tenant: string, names: string[]): Promise<PinnedDefinitions>;
   /** Checks a definition as a run of it would, and makes it small. */
   checkDefinition(name: string, given: JsonObject | ContentReference): Promise<CheckedDefinition>;
+  /** Checks a router's input, and what its subscriptions name. */
+  prepareRouter(input: unknown): Promise<RouterPlan>;
+  /** Checks one subscription for a router that has others. */
+  checkSubscription(subscription: unknown, names: string[]): Promise<NamedSubscription>;
+  /** Checks events and finds who takes them: by type, then by filter. Comes back in the order of the events. */
+  routeEvents(tenant: string, subscriptions: JsonValue, events: unknown[]): Promise<RoutedEvent[]>;
+  /** What `storeValue` has stored. */
+  loadValue(tenant: string, reference: ContentReference): Promise<JsonValue>;
+  /** Which of these runs have ended. */
+  endedRuns(workflowIds: string[]): Promise<string[]>;
   /** Sends one signed request; `id` is the same over its retries. */
   deliverWebhook(delivery: WebhookDelivery): Promise<void>;
   /** A value as one reference. */

@@ -4,7 +4,7 @@ import { DEFAULT_HANDLER_TIMEOUT_SECONDS, DEFAULT_RETRY_COUNT, HEARTBEAT } from 
 import type { Step } from '../contracts/pipeline.schema';
 import type { StepInvocation, StepOutcome, SystemActivities, WebhookDelivery } from '../contracts/step-activity';
 
-type LocalActivity = 'preparePipeline' | 'checkDefinition' | 'readUsage';
+type LocalActivity = 'preparePipeline' | 'checkDefinition' | 'prepareRouter' | 'checkSubscription' | 'readUsage';
 
 /** Quick, local, and safe to repeat: checking the input and reading what a step has used. */
 export const system = proxyLocalActivities<Pick<SystemActivities, LocalActivity>>({

@@ -37,7 +37,8 @@ export const findDefinitionQuery = defineQuery<FoundDefinition, [FindRequest]>(D
  */
 export async function definitionRegistry(name: string, carried: StoredVersion[] = []): Promise<void> {
   /** Oldest first; the last one is what runs take. */
-  let versions = carried;
+  // Anyone can start a workflow; only an earlier run of this one has checked what it carries.
+  let versions = workflowInfo().continuedFromExecutionRunId === undefined ? [] : carried;
   let asked = false;
   setHandler(findDefinitionQuery, ({ version = '' }) => findVersion(name, versions, version));
   setHandler(defineDefinitionUpdate, async ({ definition }) => {

@@ -1,2 +1,4 @@
 export { definitionRegistry } from './definition-registry';
+export { eventRouter } from './event-router';
+export { handleEvent } from './handle-event';
 export { pipeline } from './pipeline';

@@ -48,7 +48,11 @@ export class PipelineRun {
   /** Counts changes, so that the loop can wait for one. */
   private version = 0;
 
-  constructor(private readonly inherited?: InheritedContext) {}
+  /** `eventHops` is how many events stand before the one that the run handles, where it handles one. */
+  constructor(
+    private readonly inherited?: InheritedContext,
+    private readonly eventHops = inherited?.hops,
+  ) {}
 
   async execute(input: GivenInput<'pipeline'>): Promise<PipelineResult> {
     const plan = await preparePlan(input, this.inherited).catch(asRunFailure);
@@ -218,7 +222,7 @@ export class PipelineRun {
       run: this.inherited?.journal ?? { workflowId, firstRunId: firstExecutionRunId, tenant: plan.tenant },
       stepPrefix: this.inherited?.stepPrefix ?? '',
       depth: this.inherited?.depth ?? 0,
-      ...(this.inherited?.hops === undefined ? {} : { hops: this.inherited.hops }),
+      ...(this.eventHops === undefined ? {} : { hops: this.eventHops }),
       inlineLimit: Math.min(INLINE_LIMIT_BYTES, Math.floor(RESULT_LIMIT_BYTES / plan.steps.length)),
       approvals: this.approvals,
       whenRunning: () => condition(() => !this.paused),
@@ -249,7 +253,7 @@ export class PipelineRun {
 
   /** One event further than the one that started the run, if one did. */
   private hops(): number {
-    return this.inherited?.hops === undefined ? 0 : this.inherited.hops + 1;
+    return this.eventHops === undefined ? 0 : this.eventHops + 1;
   }
 
   private leaveMemo(): void {

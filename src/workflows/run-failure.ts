@@ -16,6 +16,13 @@ import { fromShown } from '../core/usage';
 /** What went wrong, in the words of the failure table, with what had been used where that is known. */
 export type DescribedFailure = { info: FailureInfo; detail?: StepFailureDetail };
 
+/** The failure with which a pattern itself ends, in the workflow that it ends. */
+export function describeRunFailure(error: unknown): DescribedFailure {
+  if (!(error instanceof ApplicationFailure)) return describeFailure(error);
+  const { field, detail } = childDetail(error);
+  return { info: { ...typeOf(error), ...(field === undefined ? {} : { field }) }, ...(detail ? { detail } : {}) };
+}
+
 /** Any failure of a step: of its activity, its child workflow, or of the workflow's own code. */
 export function describeFailure(error: unknown): DescribedFailure {
   const isChild = error instanceof ChildWorkflowFailure;

@@ -1,8 +1,10 @@
-import { getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
+import { getExternalWorkflowHandle, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { Callback, Callbacks, Delivery } from '../contracts/callbacks.schema';
 import type { EmitRequest } from '../contracts/event-messages';
+import { CadenzaError } from '../contracts/failures';
 import type { JsonObject } from '../contracts/json';
 import { ROUTER_MESSAGES } from '../contracts/names';
+import { shown } from '../contracts/nearest-name';
 import { isoTime } from '../core/iso-time';
 import type { StepState } from '../core/pipeline-state';
 import { stepResult } from '../core/pipeline-state';
@@ -67,6 +69,16 @@ export class StepCallbacks {
     }
     const event = { specversion: '1.0' as const, id, source: workflowId, time, data, hops: this.hops };
     const request: EmitRequest = { events: [{ ...event, type: callback.event.type ?? type }] };
-    await getExternalWorkflowHandle(callback.event.router).signal<[EmitRequest]>(ROUTER_MESSAGES.emit, request);
+    await emitTo(callback.event.router, request);
+  }
+}
+
+/** @throws CadenzaError `RunNotFound` where no router of that id goes on */
+async function emitTo(router: string, request: EmitRequest): Promise<void> {
+  try {
+    await getExternalWorkflowHandle(router).signal<[EmitRequest]>(ROUTER_MESSAGES.emit, request);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    throw new CadenzaError('RunNotFound', `no router with the id "${shown(router)}" goes on`);
   }
 }

@@ -41,7 +41,10 @@ function registryAt(url: string): object {
 }
 
 /** Everything a test of runs needs besides a Worker. End it with `close`. */
-export async function createTestWorld({ answer }: { answer?: ScriptedAnswer } = {}): Promise<TestWorld> {
+export async function createTestWorld({
+  answer,
+  more = {},
+}: { answer?: ScriptedAnswer; more?: Record<string, string> } = {}): Promise<TestWorld> {
   process.env['SCRIPTED_KEY'] = 'key-for-tests';
   const folder = await mkdtemp(path.join(tmpdir(), 'cadenza-world-'));
   const models = await startScriptedModelServer(answer ? { answer } : {});
@@ -54,6 +57,7 @@ export async function createTestWorld({ answer }: { answer?: ScriptedAnswer } = 
     TEMPORAL_ADDRESS: testServer().address,
     TEMPORAL_NAMESPACE: namespace,
     SCRIPTED_KEY: 'key-for-tests',
+    ...more,
   };
   const environment = readEnvironment(variables);
   const cadenza = await connectCadenza({ environment });

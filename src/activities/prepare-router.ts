@@ -1,0 +1,91 @@
+import { check, checkInput } from '../contracts/check-input.schema';
+import { NO_TENANT } from '../contracts/content';
+import type { NamedSubscription, RouterPlan } from '../contracts/event-messages';
+import type { Subscription } from '../contracts/event-router.schema';
+import { subscriptionSchema } from '../contracts/event-router.schema';
+import type { InputMapping } from '../contracts/input-mapping.schema';
+import { AVAILABLE_PATTERNS, TENANT_LABEL } from '../contracts/names';
+import { shown, suggestion } from '../contracts/nearest-name';
+import { isOutcome } from '../core/events/event-types';
+import { parseReference } from '../core/references';
+import { checkModel, namesOf, refuse } from './check-runnable';
+import type { ActivityDependencies } from './dependencies';
+
+/** What references of a subscription may start with: attributes of an event. */
+const EVENT_FIELDS = ['data', 'id', 'type', 'source', 'time', 'subject'];
+
+/** The local activity that every router starts with: checks its input by the client's own schema, and what it names. */
+export function createPrepareRouter(dependencies: ActivityDependencies) {
+  return async (given: unknown): Promise<RouterPlan> => {
+    const { subscriptions, strict, maxParallel, maxHops, labels, budget } = checkInput('eventRouter', given);
+    if (budget) refuse('Unsupported', 'budget', 'caps are not enforced by this version; leave the budget out');
+    const named: NamedSubscription[] = [];
+    subscriptions.forEach((subscription, index) => {
+      const names = named.map(({ name }) => name);
+      named.push(checked(subscription, `subscriptions[${index}]`, names, dependencies));
+    });
+    const tenant = labels?.[TENANT_LABEL] ?? NO_TENANT;
+    return { subscriptions: named, strict, maxParallel, maxHops, tenant, ...(labels ? { labels } : {}) };
+  };
+}
+
+/** One subscription for a router that has those of `names`. */
+export function createCheckSubscription(dependencies: ActivityDependencies) {
+  return async (given: unknown, names: string[]): Promise<NamedSubscription> =>
+    checked(check(subscriptionSchema, given, 'subscription'), 'subscription', names, dependencies);
+}
+
+function checked(
+  subscription: Subscription,
+  at: string,
+  names: readonly string[],
+  dependencies: ActivityDependencies,
+): NamedSubscription {
+  const { on, handler, definition, pattern, config, inputs, filter, orderBy, emit } = subscription;
+  const name = subscription.name ?? `${on} ${handler ?? definition ?? pattern}`;
+  if (names.includes(name)) {
+    refuse(
+      'InvalidInput',
+      `${at}.name`,
+      `"${shown(name)}" is the name of another subscription; give it one of its own`,
+    );
+  }
+  const { handlers, gateway } = dependencies;
+  if (handler !== undefined && !Object.hasOwn(handlers, handler)) {
+    const known = suggestion(handler, Object.keys(handlers));
+    refuse('UnknownHandler', `${at}.handler`, `handler "${shown(handler)}" is not known${known}`);
+  }
+  if (handler !== undefined && typeof config['model'] === 'string') {
+    checkModel(config['model'], `${at}.config.model`, gateway.pins);
+  }
+  if (pattern !== undefined && !(AVAILABLE_PATTERNS as readonly string[]).includes(pattern)) {
+    const known = AVAILABLE_PATTERNS.join(', ');
+    refuse('Unsupported', `${at}.pattern`, `${pattern} is not run by this version; it has ${known}`);
+  }
+  if (filter !== undefined) {
+    for (const field of namesOf(dependencies)(filter, `${at}.filter`).outer) {
+      if (EVENT_FIELDS.includes(field)) continue;
+      refuse('InvalidInput', `${at}.filter`, `an event has no "${shown(field)}"${suggestion(field, EVENT_FIELDS)}`);
+    }
+  }
+  checkMappings(inputs, `${at}.inputs`, EVENT_FIELDS);
+  if (orderBy !== undefined) checkMappings({ orderBy }, at, EVENT_FIELDS);
+  if (emit !== undefined && isOutcome(on)) {
+    refuse('InvalidInput', `${at}.emit`, `what handles "${on}" emits nothing further, which is what stops loops`);
+  }
+  if (typeof emit === 'object') checkMappings(emit.data, `${at}.emit.data`, [...EVENT_FIELDS, 'result']);
+  return { ...subscription, name };
+}
+
+function checkMappings(mappings: Record<string, InputMapping>, at: string, roots: string[]): void {
+  for (const [parameter, mapping] of Object.entries(mappings)) {
+    if (typeof mapping !== 'string') continue;
+    const reference = parseReference(mapping);
+    const field = `${at}.${shown(parameter)}`;
+    if (!reference) {
+      refuse('InvalidInput', field, `"${shown(mapping)}" is not a reference (data.field); a literal is { value: … }`);
+    }
+    if (roots.includes(reference.root)) continue;
+    refuse('InvalidInput', field, `an event has no "${shown(reference.root)}"${suggestion(reference.root, roots)}`);
+  }
+}

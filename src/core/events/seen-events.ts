@@ -1,0 +1,36 @@
+import { DEDUPLICATION_WINDOW } from '../../contracts/limits';
+
+/** Characters of keys that are carried over at most: they share one payload with all else that a router knows. */
+const MAX_CHARACTERS = 400_000;
+
+/** The last events that came in, by source and id, to tell repeats. */
+export class SeenEvents {
+  private readonly keys: Set<string>;
+  private characters: number;
+
+  /** `carried` as `toList` gave it: oldest first. */
+  constructor(carried: readonly string[] = []) {
+    this.keys = new Set(carried);
+    this.characters = carried.reduce((sum, key) => sum + key.length, 0);
+  }
+
+  /** Remembers an event; false where it came within the window before. */
+  add({ source, id }: { source: string; id: string }): boolean {
+    const key = `${source} ${id}`;
+    if (this.keys.has(key)) return false;
+    this.keys.add(key);
+    this.characters += key.length;
+    while (this.keys.size > DEDUPLICATION_WINDOW || this.characters > MAX_CHARACTERS) this.forgetOldest();
+    return true;
+  }
+
+  toList(): string[] {
+    return [...this.keys];
+  }
+
+  private forgetOldest(): void {
+    const [oldest = ''] = this.keys;
+    this.keys.delete(oldest);
+    this.characters -= oldest.length;
+  }
+}

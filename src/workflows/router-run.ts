@@ -1,0 +1,291 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  getExternalWorkflowHandle,
+  isCancellation,
+  setCurrentDetails,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { EmitRequest, HandledOutcome, HandledReport, RoutedEvent } from '../contracts/event-messages';
+import type { FailureInfo } from '../contracts/failures';
+import type { JsonValue } from '../contracts/json';
+import { shown, suggestion } from '../contracts/nearest-name';
+import type { RunProgress, RunStatus } from '../contracts/run';
+import { isOutcome } from '../core/events/event-types';
+import { hopLimit, unknownType } from '../core/events/refusals';
+import { routerMarkdown, routerProgress } from '../core/events/router-progress';
+import type { Handling, QueuedEvent, RouterState } from '../core/events/router-state';
+import { startable, subscriptionOf } from '../core/events/router-state';
+import { system, values } from './activity-proxies';
+import { refuseUpdate } from './refuse-update';
+import { RouterBook } from './router-book';
+import { reportToSignal } from './router-messages';
+import { asRunFailure, describeFailure } from './run-failure';
+import { handlerWorkflowId, runHandlerWorkflow } from './run-handler-workflow';
+
+/** Events that are routed together, in one activity. */
+const ROUTED_AT_ONCE = 25;
+/** Handlings that wait for a place or for their turn; what comes after them stays in the queue. */
+const MAX_WAITING = 50;
+/** A server refuses more signals than 10,000 to one run. */
+const MAX_SIGNALS = 4_000;
+/** How long handlers may take to end before the router continues as new without them. */
+const DRAIN_MS = 2_000;
+const PAUSE_AFTER_TROUBLE_MS = 5_000;
+/** JSON characters of subscriptions that go into each activity; more are stored. */
+const INLINE_SUBSCRIPTIONS = 2_000;
+
+/** One run of a router: takes events, routes them, and has them handled. */
+export class RouterRun {
+  readonly book: RouterBook;
+  private readonly running: Map<string, Handling>;
+  /** Those that an earlier run has started. */
+  private readonly left: readonly string[];
+  private readonly finishing = new Set<string>();
+  private readonly own = new Set<Promise<void>>();
+  private readonly routing = new CancellationScope();
+  private isRouting = false;
+  private beingRouted: QueuedEvent[] = [];
+  private isDraining = false;
+  private signals = 0;
+  private version = 0;
+  private status: RunStatus = 'running';
+  /** The subscriptions as the routing activity is given them; made anew after each change. */
+  private subscriptions: JsonValue | undefined;
+
+  constructor(state: RouterState) {
+    this.book = new RouterBook(state);
+    this.running = new Map(state.running.map((handling) => [handling.id, handling]));
+    this.left = [...this.running.keys()];
+  }
+
+  /** Serves until the run has grown long, and gives what the next one starts from. Rejects when it is cancelled. */
+  async serve(): Promise<RouterState> {
+    if (this.left.length > 0) void this.settleLost();
+    try {
+      for (;;) {
+        const seen = this.version;
+        this.pump();
+        setCurrentDetails(routerMarkdown(this.progress()));
+        if (this.isLong()) return await this.handOver();
+        await condition(() => this.version !== seen || this.isLong());
+      }
+    } catch (error) {
+      this.status = isCancellation(error) ? 'cancelled' : 'failed';
+      await CancellationScope.nonCancellable(() => this.endHandlers());
+      this.book.leaveMemo(this.status);
+      throw error;
+    }
+  }
+
+  /** Says that something has changed which the loop goes by. */
+  wake(): void {
+    this.version += 1;
+  }
+
+  receive(request: EmitRequest): void {
+    this.signals += 1;
+    const events: unknown = (request as Partial<EmitRequest> | null)?.events;
+    for (const event of Array.isArray(events) ? (events as unknown[]) : [request]) this.book.receive(event);
+    this.wake();
+  }
+
+  /** A report of a handler that an earlier run has started. */
+  handled({ handling, outcome }: HandledReport): void {
+    void this.finish(handling, outcome);
+  }
+
+  async subscribe(given: unknown): Promise<string> {
+    const { plan } = this.book.state;
+    const names = plan.subscriptions.map(({ name }) => name);
+    const subscription = await system.checkSubscription(given, names).catch(asRunFailure);
+    if (subscriptionOf(this.book.state.plan, subscription.name))
+      refuseUpdate('name', `"${subscription.name}" is taken`);
+    this.book.setSubscriptions([...this.book.state.plan.subscriptions, subscription]);
+    this.subscriptions = undefined;
+    this.wake();
+    return subscription.name;
+  }
+
+  checkUnsubscribing(name: string): void {
+    const names = this.book.state.plan.subscriptions.map((subscription) => subscription.name);
+    if (names.includes(name)) return;
+    refuseUpdate('name', `there is no subscription "${shown(String(name))}"${suggestion(String(name), names)}`);
+  }
+
+  /** What runs goes on to its end; what waits for it becomes a dead letter. */
+  unsubscribe(name: string): void {
+    const { state } = this.book;
+    const waiting = state.waiting.filter(({ subscription }) => subscription === name);
+    state.waiting = state.waiting.filter(({ subscription }) => subscription !== name);
+    for (const { event } of waiting) this.book.bury(event, { reason: 'unhandled', subscription: name });
+    this.book.setSubscriptions(state.plan.subscriptions.filter((subscription) => subscription.name !== name));
+    this.subscriptions = undefined;
+    this.wake();
+  }
+
+  checkPausing(paused: boolean): void {
+    if (this.book.state.paused === paused) refuseUpdate('router', paused ? 'is paused already' : 'is not paused');
+  }
+
+  /** Events are taken while it is paused; no handler starts. */
+  setPaused(paused: boolean): void {
+    this.book.state.paused = paused;
+    this.book.leaveMemo(this.status);
+    this.wake();
+  }
+
+  progress(): RunProgress {
+    const { state, queue, dead } = this.book;
+    const status = state.paused && this.status === 'running' ? 'paused' : this.status;
+    const running = [...this.running.values()];
+    const backlog = queue.length + this.beingRouted.length + state.waiting.length;
+    return routerProgress(state, { status, backlog, running, deadLetters: dead.length, now: Date.now() });
+  }
+
+  /** Starts all that can be: handlers, the routing of what waits, the moving of what is too much. */
+  private pump(): void {
+    const { queue, dead, state } = this.book;
+    if (queue.isFull) void this.tryAgain(() => queue.spill());
+    if (dead.isFull) void this.tryAgain(() => dead.spill());
+    if (state.paused || this.isDraining) return;
+    for (const handling of startable(state.waiting, [...this.running.values()], state.plan.maxParallel)) {
+      state.waiting = state.waiting.filter((one) => one !== handling);
+      const ended = this.handle(handling).finally(() => this.own.delete(ended));
+      this.own.add(ended);
+    }
+    if (!this.isRouting && queue.isReady && state.waiting.length < MAX_WAITING) {
+      void this.routing.run(() => this.route()).catch(() => undefined);
+    }
+  }
+
+  /** Finds who takes the oldest events. Where that fails they go back, and it is tried again after a while. */
+  private async route(): Promise<void> {
+    this.isRouting = true;
+    try {
+      this.subscriptions ??= await this.storedSubscriptions();
+      const taken = await this.book.queue.take(ROUTED_AT_ONCE);
+      this.beingRouted = taken;
+      const events = taken.map(({ event }) => event);
+      const routed = await values.routeEvents(this.book.state.plan.tenant, this.subscriptions, events);
+      routed.forEach((one, index) => this.accept(one, taken[index]?.only));
+    } catch (error) {
+      this.book.queue.putBack(this.beingRouted);
+      if (!isCancellation(error)) await sleep(PAUSE_AFTER_TROUBLE_MS);
+    } finally {
+      this.beingRouted = [];
+      this.isRouting = false;
+      this.wake();
+    }
+  }
+
+  private accept(routed: RoutedEvent, only: string | undefined): void {
+    const { event } = routed;
+    const { state } = this.book;
+    if ('refused' in routed) return this.book.refuse(event, 'refused', routed.refused);
+    if (event.hops > state.plan.maxHops && !isOutcome(event.type))
+      return this.book.refuse(event, 'hops', hopLimit(event));
+    const takers = routed.takers.filter(({ subscription }) => only === undefined || subscription === only);
+    for (const { subscription, orderKey, failed } of takers) {
+      if (failed) {
+        this.book.countEnd(subscription, { error: failed, usage: { byModel: {} } });
+        this.book.giveUp(event, subscription, failed);
+      } else {
+        const order = orderKey === undefined ? {} : { orderKey };
+        state.waiting.push({ id: `e${this.book.nextNumber()}`, event, subscription, ...order });
+      }
+    }
+    if (takers.length > 0) return;
+    if (routed.filtered > 0) state.counts.filtered += 1;
+    else if (state.plan.strict && event.hops === 0) this.book.refuse(event, 'refused', unknownType(event));
+    else if (!isOutcome(event.type)) this.book.bury(event, { reason: 'unhandled' });
+  }
+
+  private async handle(handling: Handling): Promise<void> {
+    const { plan } = this.book.state;
+    const subscription = subscriptionOf(plan, handling.subscription);
+    if (!subscription)
+      return this.book.bury(handling.event, { reason: 'unhandled', subscription: handling.subscription });
+    this.running.set(handling.id, handling);
+    await this.finish(handling.id, await runHandlerWorkflow(handling, subscription, plan.labels));
+  }
+
+  /** Takes account of an outcome, once, and of what it emits. */
+  private async finish(id: string, given: HandledOutcome): Promise<void> {
+    const handling = this.running.get(id);
+    if (!handling || this.finishing.has(id) || this.status !== 'running') return;
+    if (CancellationScope.current().consideredCancelled) return;
+    this.finishing.add(id);
+    const { event, subscription } = handling;
+    const emitted = 'error' in given ? [] : await this.book.emittedBy(handling, given.result).catch(failureInfo);
+    const outcome = Array.isArray(emitted) ? given : { error: emitted, usage: given.usage };
+    this.book.countEnd(subscription, outcome);
+    if ('error' in outcome) this.book.giveUp(event, subscription, outcome.error);
+    else if (Array.isArray(emitted)) this.book.enqueue(emitted);
+    this.running.delete(id);
+    this.finishing.delete(id);
+    this.wake();
+  }
+
+  private isLong(): boolean {
+    return workflowInfo().continueAsNewSuggested || this.signals >= MAX_SIGNALS;
+  }
+
+  /** Waits for what ends soon, asks the rest to report to the next run, and gives the state at a moment of rest. */
+  private async handOver(): Promise<RouterState> {
+    this.isDraining = true;
+    await condition(() => this.running.size === 0 && !this.isRouting, DRAIN_MS);
+    this.routing.cancel();
+    for (const id of [...this.running.keys()]) await this.askForReport(id);
+    const { queue, dead } = this.book;
+    await condition(
+      () => allHandlersFinished() && !this.isRouting && this.finishing.size === 0 && !queue.isMoving && !dead.isBusy,
+    );
+    return this.book.toState([...this.running.values()]);
+  }
+
+  private async askForReport(id: string): Promise<void> {
+    const { workflowId } = workflowInfo();
+    await getExternalWorkflowHandle(handlerWorkflowId(id))
+      .signal(reportToSignal, workflowId)
+      // It has ended, so its outcome is here or about to come.
+      .catch(() => condition(() => !this.running.has(id), DRAIN_MS));
+  }
+
+  /** Handlers of an earlier run that were ended from outside send no report. */
+  private async settleLost(): Promise<void> {
+    const open = this.left.filter((id) => this.running.has(id));
+    const ended = await values.endedRuns(open.map(handlerWorkflowId)).catch((): string[] => []);
+    const error: FailureInfo = { type: 'Terminated', message: 'its handler ended without a report of its outcome' };
+    for (const id of open.filter((one) => ended.includes(handlerWorkflowId(one)))) {
+      void this.finish(id, { error, usage: { byModel: {} } });
+    }
+  }
+
+  /** Cancels every handler, and waits for those of this run. */
+  private async endHandlers(): Promise<void> {
+    for (const id of this.left.filter((one) => this.running.has(one))) {
+      await getExternalWorkflowHandle(handlerWorkflowId(id))
+        .cancel()
+        .catch(() => undefined);
+    }
+    await Promise.all(this.own);
+  }
+
+  private async storedSubscriptions(): Promise<JsonValue> {
+    const { subscriptions, tenant } = this.book.state.plan;
+    const value = subscriptions as unknown as JsonValue;
+    return JSON.stringify(value).length <= INLINE_SUBSCRIPTIONS ? value : await values.storeValue(tenant, value);
+  }
+
+  private async tryAgain(work: () => Promise<void>): Promise<void> {
+    await work().catch(() => sleep(PAUSE_AFTER_TROUBLE_MS).catch(() => undefined));
+    this.wake();
+  }
+}
+
+function failureInfo(error: unknown): FailureInfo {
+  return describeFailure(error).info;
+}
