@@ -1,6 +1,6 @@
 /**
  * The typed client library: start runs of any pattern, follow them, read their results. Talks to a Temporal server and
- * to the content store; runs nothing itself. Nothing here ends the process or writes to a terminal.
+ * to the content store; runs nothing itself. Pipelines and routers can be built here, with types. Nothing here ends the process or writes to a terminal.
  */
 export { connectCadenza } from './client/connect';
 export type { Cadenza, CadenzaOptions, ListOptions, StartOptions } from './client/connect';
@@ -11,11 +11,19 @@ export type { FailedCall, StepFunctions } from './client/on-step-end';
 export type { RouterHandle } from './client/router-handle';
 export type { DeadLetter, DeadLetterChoice, RouterProgress } from './contracts/event-messages';
 export type { CloudEvent, GivenEvent } from './contracts/event.schema';
+export { eventRouter } from './client/event-router-builder';
+export type { EventRouterBuilder } from './client/event-router-builder';
+export { pipeline } from './client/pipeline-builder';
+export type { OutputOf, Pipeline, PipelineBuilder } from './client/pipeline-builder';
+export { optional } from './client/record-reference';
+export { typed } from './client/references';
+export type { Ref } from './client/references';
 export type { PendingAttempt, RunHandle } from './client/run-handle';
 export type { Envelope, RunList } from './contracts/envelope.schema';
 export type { ApprovalDecision } from './contracts/pipeline-messages';
 export { CadenzaError, isCadenzaError } from './contracts/failures';
 export type { FailureType } from './contracts/failures';
+export type { ContentReference, DocumentReference } from './contracts/content';
 export type { RunProgress, RunStatus, StepProgress } from './contracts/run';
 export type { GivenInput } from './contracts/check-input.schema';
 export { checkDocument } from './store/store-document';

@@ -17,18 +17,18 @@ import type { RegistryDescription } from './gateway/describe-registry';
 import type { Gateway } from './gateway/gateway';
 import { resolveRegistry } from './gateway/resolve-registry';
 import { createBuiltInHandlers } from './handlers/built-in-handlers';
-import type { Handlers } from './handlers/handler';
+import type { TypedHandler } from './handlers/handler';
 import { checkUserHandlers, loadUserHandlers } from './handlers/load-user-handlers';
 import { createFileContentStore } from './store/file-content-store';
 import { createFileJournal } from './store/file-journal';
 import { quietRuntime } from './telemetry/quiet-runtime';
 import { createWebhookSender } from './webhooks/create-webhook-sender';
 
-export type { Handler, HandlerContext, Handlers } from './handlers/handler';
+export type { Handler, HandlerContext, Handlers, TypedHandler } from './handlers/handler';
 
 export type WorkerOptions = {
   /** Handlers of your own, beside the built-in ones; a name that is taken is refused. */
-  handlers?: Handlers;
+  handlers?: Readonly<Record<string, TypedHandler>>;
   /** File of the model registry, before CADENZA_MODELS and what is found in the environment. */
   models?: string;
   environment?: Environment;

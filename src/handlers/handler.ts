@@ -42,5 +42,8 @@ export type Handler = (
   context: HandlerContext,
 ) => Promise<JsonValue> | JsonValue;
 
+/** A handler with parameters as narrow as its author states them; what a definition gives it is the author's promise. */
+export type TypedHandler = (inputs: never, config: never, context: HandlerContext) => unknown;
+
 /** Handlers by the name that definitions use. */
 export type Handlers = Readonly<Record<string, Handler>>;
