@@ -9,13 +9,13 @@ module.exports = {
       from: { path: '^src/(workflows|core)/' },
       to: {
         reachable: true,
-        path: '^src/(activities|gateway|evaluator|isolation|store|handlers|payloads|telemetry|config|embedded|cli|report|worker|client)|\\.schema\\.ts$|node_modules/(zod|openai|jsonata|@temporalio/(client|worker|activity))',
+        path: '^src/(activities|gateway|evaluator|isolation|store|handlers|payloads|telemetry|config|webhooks|embedded|cli|report|worker|client)|\\.schema\\.ts$|node_modules/(zod|openai|jsonata|@temporalio/(client|worker|activity))',
       },
     },
     {
       name: 'gateway-reaches-no-temporal',
       severity: 'error',
-      from: { path: '^src/(gateway|evaluator|isolation|store|handlers)/' },
+      from: { path: '^src/(gateway|evaluator|isolation|store|handlers|webhooks)/' },
       to: { reachable: true, path: 'node_modules/@temporalio' },
     },
     {
@@ -24,7 +24,7 @@ module.exports = {
       from: { path: '^src/client(\\.ts$|/)' },
       to: {
         reachable: true,
-        path: '^src/(gateway|handlers|activities|worker)|node_modules/(openai|@temporalio/worker)',
+        path: '^src/(gateway|handlers|webhooks|activities|worker)|node_modules/(openai|@temporalio/worker)',
       },
     },
   ],

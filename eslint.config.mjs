@@ -20,6 +20,7 @@ const folders = [
   'payloads',
   'telemetry',
   'config',
+  'webhooks',
   'embedded',
   'cli',
   'report',
@@ -150,9 +151,14 @@ export default tseslint.config(
       why: `${name}/ may import contracts, core and isolation.`,
     }),
   ),
+  layer('webhooks', {
+    may: ['contracts', 'core', 'config'],
+    packagePatterns: ['^@temporalio/'],
+    why: 'webhooks/ may import contracts, core and config; it knows no Temporal.',
+  }),
   layer('activities', {
     may: ['contracts', 'core'],
-    typeOnly: ['gateway', 'evaluator', 'store', 'handlers', 'telemetry'],
+    typeOnly: ['gateway', 'evaluator', 'store', 'handlers', 'telemetry', 'webhooks'],
     packages: ['openai', '@temporalio/workflow', '@temporalio/client', '@temporalio/worker'],
     why: 'activities/ gets gateway, store and handlers passed in.',
   }),

@@ -1,7 +1,9 @@
 /** Projects by what they need: `unit` and `property` need nothing, the others a Temporal server. */
 const base = {
   testEnvironment: 'node',
-  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022' } }] },
+  // request-filtering-agent is an ES module only.
+  transform: { '^.+\\.ts$|/request-filtering-agent/.+\\.js$': ['@swc/jest', { jsc: { target: 'es2022' } }] },
+  transformIgnorePatterns: ['/node_modules/(?!request-filtering-agent/)'],
   testPathIgnorePatterns: ['/node_modules/', '/lib/'],
   modulePathIgnorePatterns: ['<rootDir>/lib/', '<rootDir>/bench/lib/'],
 };

@@ -3,8 +3,12 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { CadenzaError } from '../contracts/failures';
+import { SECRET_RULE, isWebhookSecret } from './webhook-secret';
 
-/** What the environment says, with every path absolute. What was not set and has no default is left out. */
+/**
+ * What the environment says, with every path absolute. What was not set and has no default is left out. Can hold
+ * secrets: never print it whole.
+ */
 export type Environment = {
   /** State of this project: server, worker, database, store. */
   home: string;
@@ -19,6 +23,13 @@ export type Environment = {
   /** Ports of the embedded server, only where a person chose them: then they are not negotiable. */
   temporalPort?: number;
   uiPort?: number;
+  /** Secrets that webhooks are signed with: the first signs. */
+  webhookSecrets?: readonly string[];
+  /** Whether webhooks may go to private addresses. */
+  webhookPrivate?: true;
+  /** What an event that comes by HTTP is let in by: a signature with one of the secrets, or the token. */
+  eventsSecrets?: readonly string[];
+  eventsToken?: string;
   /** The variables that `@temporalio/envconfig` reads. Can hold an API key and certificates: never print it. */
   temporal: Readonly<Record<string, string>>;
 };
@@ -44,6 +55,10 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env, cwd: strin
     ...(known.CADENZA_HANDLERS && { handlers: known.CADENZA_HANDLERS }),
     ...(known.CADENZA_TEMPORAL_PORT && { temporalPort: known.CADENZA_TEMPORAL_PORT }),
     ...(known.CADENZA_UI_PORT && { uiPort: known.CADENZA_UI_PORT }),
+    ...(known.CADENZA_WEBHOOK_SECRET && { webhookSecrets: known.CADENZA_WEBHOOK_SECRET }),
+    ...(known.CADENZA_WEBHOOK_PRIVATE === '1' && { webhookPrivate: true }),
+    ...(known.CADENZA_EVENTS_SECRET && { eventsSecrets: known.CADENZA_EVENTS_SECRET }),
+    ...(known.CADENZA_EVENTS_TOKEN && { eventsToken: known.CADENZA_EVENTS_TOKEN }),
     temporal: Object.fromEntries(
       Object.entries(given as Record<string, string>).filter(([name]) => isReadByTemporal(name)),
     ),
@@ -59,6 +74,11 @@ function variables(cwd: string) {
     .transform(Number)
     .refine((value) => value >= 1 && value <= 65_535)
     .optional();
+  const secrets = z
+    .string()
+    .transform((value) => value.split(/\s+/).filter((secret) => secret !== ''))
+    .refine((all) => all.length > 0 && all.every(isWebhookSecret))
+    .optional();
   return z
     .object({
       CADENZA_HOME: location.optional(),
@@ -68,6 +88,13 @@ function variables(cwd: string) {
       CADENZA_HANDLERS: existing.optional(),
       CADENZA_TEMPORAL_PORT: port,
       CADENZA_UI_PORT: port,
+      CADENZA_WEBHOOK_SECRET: secrets,
+      CADENZA_WEBHOOK_PRIVATE: z.enum(['0', '1']).optional(),
+      CADENZA_EVENTS_SECRET: secrets,
+      CADENZA_EVENTS_TOKEN: z
+        .string()
+        .regex(/^[\x21-\x7e]{24,500}$/)
+        .optional(),
     })
     .refine((all) => !all.CADENZA_UI_PORT || all.CADENZA_UI_PORT !== all.CADENZA_TEMPORAL_PORT, {
       path: ['CADENZA_UI_PORT'],
@@ -80,13 +107,24 @@ const ALLOWED: Record<string, string> = {
   CADENZA_HANDLERS: 'it must be the path of a module with handlers; there is no such file',
   CADENZA_TEMPORAL_PORT: 'it must be a port from 1 to 65535',
   CADENZA_UI_PORT: 'it must be a port from 1 to 65535, and not the one in CADENZA_TEMPORAL_PORT',
+  CADENZA_WEBHOOK_PRIVATE: 'it must be 1, which lets webhooks go to private addresses, or 0',
+  CADENZA_WEBHOOK_SECRET: `${SECRET_RULE}; several are separated by spaces`,
+  CADENZA_EVENTS_SECRET: `${SECRET_RULE}; several are separated by spaces`,
+  CADENZA_EVENTS_TOKEN: 'it must be 24 to 500 characters of ASCII without spaces',
 };
+
+/** Their values never appear in a message. */
+const SECRET: ReadonlySet<string> = new Set([
+  'CADENZA_WEBHOOK_SECRET',
+  'CADENZA_EVENTS_SECRET',
+  'CADENZA_EVENTS_TOKEN',
+]);
 
 function wrongVariable(error: z.ZodError, given: Record<string, string>): CadenzaError {
   const name = String(error.issues[0]?.path[0]);
   return new CadenzaError(
     'ConfigurationInvalid',
-    `${name} is ${JSON.stringify(given[name])}: ${ALLOWED[name] ?? 'it must be the path of a folder'}.`,
+    `${SECRET.has(name) ? `${name} can not be used` : `${name} is ${JSON.stringify(given[name])}`}: ${ALLOWED[name] ?? 'it must be the path of a folder'}.`,
     { field: name },
   );
 }

@@ -52,6 +52,10 @@ export const FAILURES = {
   ContentForbidden: { retryable: false, cause: 'A reference was written under another namespace or tenant.' },
   StoreUnavailable: { retryable: true, cause: 'The content store could not be read or written.' },
 
+  // Webhooks
+  WebhookRefused: { retryable: false, cause: 'A webhook can not go to that address, or its receiver refused it.' },
+  WebhookFailed: { retryable: true, cause: 'The receiver of a webhook did not answer, or asked to wait.' },
+
   // Runs and handlers
   HandlerFailed: { retryable: true, cause: 'A handler threw an error that is not in this table.' },
   HandlerTimeout: { retryable: true, cause: 'A handler did not return in time.' },

@@ -36,6 +36,7 @@ function hashWith(salt: string, settings: WorkerSettings): Fingerprint {
     fileFacts(settings.environment.handlers),
     settings.environment.store,
     settings.environment.cache,
+    [settings.environment.webhookSecrets, settings.environment.webhookPrivate],
   ]);
   return { salt, hash: scryptSync(facts, salt, 32).toString('hex') };
 }

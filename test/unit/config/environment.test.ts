@@ -74,6 +74,45 @@ describe('the environment', () => {
     });
   });
 
+  test('reads secrets, the first of which signs, and the token of the events endpoint', () => {
+    const encoded = `whsec_${Buffer.from('x'.repeat(24)).toString('base64')}`;
+    const plain = 'twenty-four.characters!!';
+    const env = {
+      CADENZA_WEBHOOK_SECRET: ` ${encoded}  ${plain} `,
+      CADENZA_WEBHOOK_PRIVATE: '1',
+      CADENZA_EVENTS_SECRET: plain,
+      CADENZA_EVENTS_TOKEN: plain,
+    };
+    expect(readEnvironment(env, cwd)).toMatchObject({
+      webhookSecrets: [encoded, plain],
+      webhookPrivate: true,
+      eventsSecrets: [plain],
+      eventsToken: plain,
+    });
+    expect(readEnvironment({ CADENZA_WEBHOOK_PRIVATE: '0' }, cwd)).not.toHaveProperty('webhookPrivate');
+    expect(failure(() => readEnvironment({ CADENZA_WEBHOOK_PRIVATE: 'yes' }, cwd))).toMatchObject({
+      field: 'CADENZA_WEBHOOK_PRIVATE',
+      message: expect.stringContaining('"yes"'),
+    });
+  });
+
+  test.each([
+    ['a short one', 'twenty-three.characters'],
+    ['one outside ASCII', 'twenty-four-characterß-and-more'],
+    ['too few bytes in Base64', `whsec_${Buffer.from('x'.repeat(23)).toString('base64')}`],
+    ['what is not Base64', `whsec_${'!'.repeat(40)}`],
+    ['a bad one beside a good one', 'twenty-four.characters!! short'],
+    ['none at all', '   '],
+  ])('refuses %s as a secret, without showing it', (_what, value) => {
+    for (const name of ['CADENZA_WEBHOOK_SECRET', 'CADENZA_EVENTS_SECRET', 'CADENZA_EVENTS_TOKEN']) {
+      if (name.endsWith('TOKEN') && value.startsWith('whsec_')) continue;
+      const { type, field, message } = failure(() => readEnvironment({ [name]: value }, cwd));
+      expect([type, field]).toEqual(['ConfigurationInvalid', name]);
+      expect(message).toContain('24');
+      for (const part of value.split(' ').filter(Boolean)) expect(message).not.toContain(part);
+    }
+  });
+
   test('refuses one port for both the server and its UI', () => {
     const env = { CADENZA_TEMPORAL_PORT: '7300', CADENZA_UI_PORT: '7300' };
     expect(failure(() => readEnvironment(env, cwd))).toMatchObject({ field: 'CADENZA_UI_PORT' });

@@ -18,7 +18,10 @@ const FORBIDDEN: [file: string, code: string][] = [
   ['workflows/x.ts', "export { checkInput } from '../contracts/check-input.schema';"],
   ['gateway/x.ts', "export { heartbeat } from '@temporalio/activity';"],
   ['gateway/x.ts', "export { readEnvironment } from '../config/environment';"],
+  ['webhooks/x.ts', "export { heartbeat } from '@temporalio/activity';"],
+  ['webhooks/x.ts', "export { createGateway } from '../gateway/create-gateway';"],
   ['activities/x.ts', "export { createGateway } from '../gateway/create-gateway';"],
+  ['activities/x.ts', "export { createWebhookSender } from '../webhooks/create-webhook-sender';"],
   ['client/x.ts', "export { createWorker } from '../worker';"],
   ['cli/x.ts', "export { createWorker } from '../worker';"],
   ['cli/x.ts', "export { createGateway } from '../gateway/create-gateway';"],
@@ -29,6 +32,8 @@ const ALLOWED: [file: string, code: string][] = [
   ['core/x.ts', "export type { Step } from '../contracts/pipeline.schema';"],
   ['workflows/x.ts', "export { costNanoUsd } from '../core/pricing';"],
   ['activities/x.ts', "export type { Gateway } from '../gateway/gateway';"],
+  ['activities/x.ts', "export type { WebhookSender } from '../webhooks/webhook-sender';"],
+  ['webhooks/x.ts', "export { webhookOf } from '../config/webhook-secret';"],
   ['cli/x.ts', "export { connectCadenza } from '../client';"],
 ];
 
