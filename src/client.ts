@@ -7,6 +7,9 @@ export type { Cadenza, CadenzaOptions, ListOptions, StartOptions } from './clien
 export type { PendingAttempt, RunHandle } from './client/run-handle';
 export type { Envelope, RunList } from './contracts/envelope.schema';
 export type { ApprovalDecision } from './contracts/pipeline-messages';
+export { createEventEndpoint } from './client/event-endpoint';
+export type { EventEndpoint, EventEndpointOptions } from './client/event-endpoint';
+export { eventDocuments } from './client/event-documents';
 export { CadenzaError, isCadenzaError } from './contracts/failures';
 export type { FailureType } from './contracts/failures';
 export type { RunProgress, RunStatus, StepProgress } from './contracts/run';
