@@ -1,9 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { isUtf8, parseMediaType } from './media-type';
+import { isJson, isUtf8, parseMediaType } from './media-type';
 import { Refusal } from './refusal';
 
-/** The content modes of the HTTP binding: attributes in headers, one event in the body, a list of events in the body. */
-export type EventMode = 'binary' | 'structured' | 'batch';
+/**
+ * The content modes of the HTTP binding: attributes in headers, one event in the body, a list of events in the body;
+ * and a webhook, whose body has `type`, `timestamp` and `data` as Standard Webhooks suggests.
+ */
+export type EventMode = 'binary' | 'structured' | 'batch' | 'webhook';
 
 const IN_BODY: Readonly<Record<string, EventMode>> = {
   'application/cloudevents+json': 'structured',
@@ -28,6 +31,7 @@ export function eventModeOf({ headers }: Pick<IncomingMessage, 'headers'>): Even
     throw unsupported(`Events are taken in their JSON format only: ${HOW}.`);
   }
   if (!Object.keys(headers).some((name) => name.startsWith('ce-'))) {
+    if (type && isJson(type) && isUtf8(type) && headers['webhook-id'] !== undefined) return 'webhook';
     throw unsupported(`The request holds no CloudEvent: ${HOW}.`);
   }
   // What curl says of data where nobody told it: what looks like JSON would become a document.

@@ -13,6 +13,9 @@ import { Refusal, malformed } from './refusal';
 /** Most events of one batch. */
 export const MAX_BATCH = 1_000;
 
+/** The source of an event that came as a webhook, which names none. */
+const WEBHOOK_SOURCE = 'webhook';
+
 /** Data that is not JSON: it goes into the content store, and its reference into the event. */
 export type EventBytes = { bytes: Buffer; mediaType: string; name: string };
 
@@ -32,6 +35,7 @@ export async function parseEvents(
     return [await incoming(attributes, dataInBody(body, request.headers['content-type']), '')];
   }
   const json = parseJson(body, 'body');
+  if (mode === 'webhook') return [await fromWebhook(json, request.headers['webhook-id'])];
   if (mode === 'structured') return [await fromJson(json, '')];
   if (!Array.isArray(json)) throw malformed('body: a batch must be a list of events', 'body');
   if (json.length > MAX_BATCH) {
@@ -59,6 +63,16 @@ async function fromJson(json: JsonValue, at: string): Promise<IncomingEvent> {
   const media = parseMediaType(type);
   const holdsJson = media && isJson(media) && isUtf8(media) && bytes.length > 0;
   return incoming(attributes, holdsJson ? { json: parseJson(bytes, field) } : { bytes }, at);
+}
+
+/** Of a webhook only `type` and `data` are known for sure; its id is the same whenever it is sent again. */
+function fromWebhook(json: JsonValue, id: string | string[] | undefined): Promise<IncomingEvent> {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw malformed('body: a webhook must be a JSON object', 'body');
+  }
+  const { type, timestamp, data = null } = json;
+  const attributes = { specversion: '1.0', id, source: WEBHOOK_SOURCE, ...(type !== undefined && { type }) };
+  return incoming(timestamp === undefined ? attributes : { ...attributes, time: timestamp }, { json: data }, '');
 }
 
 function dataInBody(body: Buffer, contentType: string | undefined): Data {

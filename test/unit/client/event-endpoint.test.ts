@@ -291,6 +291,33 @@ describe('who may send', () => {
     expect(world.accepted).toMatchObject([[{ id: '1', data: { status: 'completed' } }]]);
   });
 
+  test('a webhook with type, timestamp and data, as Standard Webhooks suggests: its id is that of the event', async () => {
+    const world = await start({ token: undefined, secrets: [SECRET] });
+    const sender = createWebhookSender({ secret: SECRET, allowPrivate: true });
+    const body = { type: 'pipeline.extract.completed', timestamp: '2026-01-02T03:04:05.678Z', data: { status: 'ok' } };
+    for (let time = 0; time < 2; time += 1) await sender.send({ url: world.url, id: 'run/extract/1/0', body });
+    const [first, second] = world.accepted.flat();
+    expect(first).toEqual({
+      specversion: '1.0',
+      id: expect.stringMatching(/^[0-9a-f]{64}$/),
+      source: 'webhook',
+      type: body.type,
+      time: body.timestamp,
+      hops: 0,
+      data: body.data,
+    });
+    expect(second).toEqual(first);
+    for (const [wrong, field] of [
+      [{ data: 1 }, 'type'],
+      [{ type: 'a', timestamp: 'now' }, 'time'],
+      [[], 'body'],
+    ] as const) {
+      const text = JSON.stringify(wrong);
+      const headers = { ...signed(text), 'content-type': 'application/json' };
+      expect(await post(world.url, headers, text)).toMatchObject({ status: 400, body: { error: { field } } });
+    }
+  });
+
   test.each([
     ['neither token nor secret', { token: undefined }],
     ['a short token', { token: 'short' }],
