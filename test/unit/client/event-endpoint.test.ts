@@ -436,6 +436,30 @@ describe('what is too large or of another kind', () => {
     expect(world.stored).toHaveLength(1);
   });
 
+  test('bodies that wait take at most 64 MiB together: then one more gets 503, and is taken when they are gone', async () => {
+    let release = () => {};
+    const stored = new Promise<void>((resolve) => (release = resolve));
+    const reference = { ref: `sha256:${'0'.repeat(64)}` as const, bytes: 1, mediaType: 'application/pdf', name: '1' };
+    let waiting = 0;
+    const world = await start({
+      storeBytes: async () => {
+        waiting += 1;
+        await stored;
+        return reference;
+      },
+    });
+    const headers = { ...JSON_DATA, 'content-type': 'application/pdf' };
+    const document = Buffer.alloc(8 * 1024 * 1024);
+    const first = Array.from({ length: 8 }, () => post(world.url, headers, document));
+    while (waiting < 8) await sleep(10);
+    const answer = await post(world.url, headers, document);
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+    release();
+    for (const { status } of await Promise.all(first)) expect(status).toBe(202);
+    await sleep(50);
+    expect((await post(world.url, headers, document)).status).toBe(202);
+  });
+
   test.each<[string, Record<string, string>]>([
     ['JSON that is no event', { ...BEARER, 'content-type': 'application/json' }],
     ['another format of events', { ...BEARER, 'content-type': 'application/cloudevents+avro' }],
