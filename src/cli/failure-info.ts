@@ -1,3 +1,4 @@
+import { isServerTrouble } from '../client/server-trouble';
 import type { FailureInfo, FailureType } from '../contracts/failures';
 import { isCadenzaError } from '../contracts/failures';
 import type { Envelope } from '../contracts/envelope.schema';
@@ -34,13 +35,6 @@ export function failureInfo(error: unknown): FailureInfo {
     type: 'Internal',
     message: `${firstLine(error)}: this is a defect in Cadenza; please report this line together with the output of \`npx cadenza doctor\``,
   };
-}
-
-/** True where a call failed because the server is away, slow or starting: it may work a moment later. */
-export function isServerTrouble(error: unknown): boolean {
-  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
-  // gRPC: 4 is a deadline that was exceeded, 14 unavailable.
-  return code === 4 || code === 14 || (cause !== undefined && isServerTrouble(cause));
 }
 
 /** The exit status of a command that could not do what it was asked. */

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Envelope, RunHandle } from '../client';
+import { isServerTrouble } from '../client/server-trouble';
 import { TASK_QUEUE } from '../contracts/names';
-import { failureInfo, isServerTrouble } from './failure-info';
+import { failureInfo } from './failure-info';
 import { untilAborted } from './interrupt';
 import type { RunView } from './run-board';
 import type { Session } from './session';
