@@ -8,6 +8,7 @@ import { PATTERNS } from '../contracts/names';
 import { EXIT } from '../contracts/run';
 import { addProjectCommands } from './commands-of-project';
 import { addRunCommands } from './commands-of-runs';
+import { addScheduleCommands } from './commands-of-schedules';
 import { exitStatusOfFailure, failedEnvelope, failureInfo } from './failure-info';
 import { cleanLine } from './render/clean-text';
 import { createTerminal } from './terminal';
@@ -50,6 +51,7 @@ export function createProgram(terminal: Terminal, action: Action): Command {
       '\nExit status: 0 completed, partial or detached; 1 any other end; 2 bad input or unknown id; 130 after Ctrl-C.',
     );
   addRunCommands(program, terminal, action);
+  addScheduleCommands(program, terminal, action);
   addProjectCommands(program, terminal, action);
   return program;
 }

@@ -18,6 +18,9 @@ import { listRuns } from './list-runs';
 import { prepareInput } from './prepare-input';
 import type { RunHandle } from './run-handle';
 import { createRunHandle } from './run-handle';
+import { runSummary } from './run-summary';
+import type { Schedules } from './schedules';
+import { createSchedules } from './schedules';
 
 export type CadenzaOptions = {
   /** An open client of Temporal to use instead of connecting; it is not closed with this one. */
@@ -41,6 +44,8 @@ export type Cadenza = {
   readonly namespace: string;
   /** The Temporal client behind this one. */
   readonly temporal: Client;
+  /** Runs that start by the clock. */
+  readonly schedules: Schedules;
   /** @throws CadenzaError `InvalidInput`, `RunExists`, a row about documents, `StoreUnavailable`, `ServerUnavailable` */
   start<P extends Pattern>(pattern: P, input: GivenInput<P>, options?: StartOptions): Promise<RunHandle<P>>;
   /** A run by its id, any pattern. @throws CadenzaError `RunNotFound` */
@@ -64,6 +69,7 @@ export async function connectCadenza(options: CadenzaOptions = {}): Promise<Cade
   return {
     namespace,
     temporal: client,
+    schedules: createSchedules(client, store),
     async start(pattern, given, { id } = {}) {
       const input = await prepareInput(pattern, given, store, namespace);
       const workflowId = id ?? workflowIdFor(pattern, randomUUID());
@@ -73,7 +79,7 @@ export async function connectCadenza(options: CadenzaOptions = {}): Promise<Cade
           workflowId,
           args: [input],
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          staticSummary: summaryOf(pattern, input),
+          staticSummary: runSummary(pattern, input),
         });
         return createRunHandle(client, { workflowId, runId: handle.firstExecutionRunId, pattern });
       } catch (error) {
@@ -128,11 +134,4 @@ async function hasWorker(client: Client): Promise<boolean> {
   });
   const now = Date.now() / 1000;
   return (pollers ?? []).some(({ lastAccessTime }) => now - Number(lastAccessTime?.seconds ?? 0) < 60);
-}
-
-/** For the Temporal UI: what runs on what. A file's name, never its content. */
-function summaryOf(pattern: Pattern, input: unknown): string {
-  const { definition, input: value } = input as { definition?: string; input?: { name?: unknown } | null };
-  const name = typeof value?.name === 'string' ? `: ${shown(value.name)}` : '';
-  return `${definition === undefined ? pattern : shown(definition)}${name}`;
 }
