@@ -4,6 +4,7 @@
  */
 export { connectCadenza } from './client/connect';
 export type { Cadenza, CadenzaOptions, ListOptions, StartOptions } from './client/connect';
+export type { RerunOptions } from './client/rerun';
 export type { PendingAttempt, RunHandle } from './client/run-handle';
 export type { Schedules } from './client/schedules';
 export type { Envelope, RunList } from './contracts/envelope.schema';

@@ -13,6 +13,7 @@ import type { PipelineInput, Step } from '../contracts/pipeline.schema';
 import type { InheritedContext, PipelinePlan, PlannedStep, StoredPins } from '../contracts/step-activity';
 import type { NamesOf } from '../core/graph/check-steps';
 import { planSteps } from '../core/graph/check-steps';
+import { layOverConfig } from '../core/graph/lay-over-config';
 import { modelByName } from '../core/pick-model';
 import type { ContentStore } from '../store/content-store';
 import type { ActivityDependencies } from './dependencies';
@@ -40,7 +41,8 @@ export function createPreparePipeline(dependencies: ActivityDependencies) {
     const pins = inherited
       ? ((await content.load(inherited.pins as JsonValue, 'models')) as unknown as ModelPins)
       : dependencies.gateway.pins;
-    const { steps, output, definition } = findSteps(input, dependencies);
+    const { steps: defined, output, definition } = findSteps(input, dependencies);
+    const steps = layOverConfig(defined, input.config);
     const planned = planSteps(steps, output, namesOf(dependencies));
     steps.forEach((step, index) => checkRunnable(step, `steps[${index}]`, dependencies, pins));
     checkEarlier(input, steps);
@@ -101,11 +103,15 @@ function namesOf({ evaluator }: ActivityDependencies): NamesOf {
 
 function findSteps(input: PipelineInput, { definitions }: ActivityDependencies) {
   if (input.steps) return { steps: input.steps, output: input.output };
-  const name = input.definition ?? '';
+  const [name = '', version = ''] = (input.definition ?? '').split('@');
   const found = definitions.get(name);
-  if (!found) {
+  if (!found?.version.startsWith(version)) {
     const known = suggestion(name, [...definitions.keys()]);
-    return refuse('UnknownDefinition', 'definition', `definition "${shown(name)}" is not known${known}`);
+    return refuse(
+      'UnknownDefinition',
+      'definition',
+      `definition "${shown(input.definition ?? '')}" is not known${known}`,
+    );
   }
   const { steps, output } = found.definition;
   return { steps, output, definition: { name, version: found.version } };

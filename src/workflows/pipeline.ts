@@ -2,7 +2,15 @@ import { isCancellation, setHandler } from '@temporalio/workflow';
 import type { GivenInput } from '../contracts/check-input.schema';
 import type { PipelineResult } from '../contracts/pipeline.schema';
 import type { InheritedContext } from '../contracts/step-activity';
-import { approveUpdate, pauseUpdate, progressQuery, resultSoFarQuery, resumeUpdate, retryUpdate } from './messages';
+import {
+  approveUpdate,
+  pauseUpdate,
+  planQuery,
+  progressQuery,
+  resultSoFarQuery,
+  resumeUpdate,
+  retryUpdate,
+} from './messages';
 import { PipelineRun } from './pipeline-run';
 
 /**
@@ -14,6 +22,7 @@ export async function pipeline(input: GivenInput<'pipeline'>, inherited?: Inheri
   const run = new PipelineRun(inherited);
   setHandler(progressQuery, () => run.progress());
   setHandler(resultSoFarQuery, () => run.resultSoFar());
+  setHandler(planQuery, () => run.shownPlan());
   setHandler(pauseUpdate, () => run.setPaused(true), { validator: () => run.checkPausing(true) });
   setHandler(resumeUpdate, () => run.setPaused(false), { validator: () => run.checkPausing(false) });
   setHandler(approveUpdate, (decision) => run.approvals.decide(decision), {

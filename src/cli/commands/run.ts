@@ -3,6 +3,7 @@ import { checkInput } from '../../contracts/check-input.schema';
 import { CadenzaError } from '../../contracts/failures';
 import { EXIT } from '../../contracts/run';
 import { attendRun, runningEnvelope } from '../attend-run';
+import { checkId } from '../check-id';
 import { readInputFile } from '../input-file';
 import type { RunnablePattern } from '../runnable-pattern';
 import { runnablePattern } from '../runnable-pattern';
@@ -10,8 +11,6 @@ import { openSession } from '../session';
 import { COMMAND } from '../show-run';
 import type { Terminal } from '../terminal';
 import { scheduleRun } from './schedules';
-
-const MAX_ID_LENGTH = 250;
 
 export type RunOptions = {
   input: string;
@@ -53,11 +52,4 @@ export async function run(terminal: Terminal, name: string, options: RunOptions)
   } finally {
     await session.close();
   }
-}
-
-function checkId(id: string): void {
-  if (id.length > 0 && id.length <= MAX_ID_LENGTH && !/[\u0000-\u001f\u007f-\u009f]/.test(id)) return;
-  throw new CadenzaError('InvalidInput', `--id takes 1 to ${MAX_ID_LENGTH} characters without control characters`, {
-    field: 'id',
-  });
 }
