@@ -18,7 +18,9 @@ export type { OutputOf, Pipeline, PipelineBuilder } from './client/pipeline-buil
 export { optional } from './client/record-reference';
 export { typed } from './client/references';
 export type { Ref } from './client/references';
+export type { RerunOptions } from './client/rerun';
 export type { PendingAttempt, RunHandle } from './client/run-handle';
+export type { Schedules } from './client/schedules';
 export type { Envelope, RunList } from './contracts/envelope.schema';
 export type { ApprovalDecision } from './contracts/pipeline-messages';
 export { createEventEndpoint } from './client/event-endpoint';
@@ -29,4 +31,5 @@ export type { FailureType } from './contracts/failures';
 export type { ContentReference, DocumentReference } from './contracts/content';
 export type { RunProgress, RunStatus, StepProgress } from './contracts/run';
 export type { GivenInput } from './contracts/check-input.schema';
+export type { Overlap, Schedule, ScheduleList, ScheduleOptions } from './contracts/schedule.schema';
 export { checkDocument } from './store/store-document';

@@ -19,6 +19,7 @@ import { resolveRegistry } from './gateway/resolve-registry';
 import { createBuiltInHandlers } from './handlers/built-in-handlers';
 import type { TypedHandler } from './handlers/handler';
 import { checkUserHandlers, loadUserHandlers } from './handlers/load-user-handlers';
+import { createModelTaskHandlers } from './handlers/model-task-handlers';
 import { createFileContentStore } from './store/file-content-store';
 import { createFileJournal } from './store/file-journal';
 import { quietRuntime } from './telemetry/quiet-runtime';
@@ -56,6 +57,7 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
   const { gateway, found, close } = await openGateway(environment, options.models);
   const handlers = {
     ...createBuiltInHandlers({ extractionChild: compiledFile('handlers', 'extraction', 'child.js') }),
+    ...createModelTaskHandlers(),
     ...(environment.handlers ? await loadUserHandlers(environment.handlers) : {}),
     ...(options.handlers ? checkUserHandlers(options.handlers, 'createWorker') : {}),
   };

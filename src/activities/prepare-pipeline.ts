@@ -56,8 +56,8 @@ export function createPreparePipeline(dependencies: ActivityDependencies) {
     const known = { ...inherited?.definitions, ...found };
     const definitions = await resolveDefinitions(input, known, content, dependencies, tenant);
     if ('lookUp' in definitions) return definitions;
-    const { own, pinned } = definitions;
-    const { steps, output } = own?.definition ?? { steps: input.steps ?? [], output: input.output };
+    const { own, steps, pinned } = definitions;
+    const output = own ? own.definition.output : input.output;
     const planned = planSteps(steps, output, namesOf(dependencies));
     steps.forEach((step, index) => checkRunnable(step, `steps[${index}]`, dependencies, pins));
     const names = steps.map(({ name }) => name);

@@ -1,13 +1,14 @@
 import { JSON_MEDIA_TYPE } from '../contracts/content';
 import type { Definition, PipelineInput, Step } from '../contracts/pipeline.schema';
 import type { LookUp, PinnedDefinitions } from '../contracts/step-activity';
+import { layOverConfig } from '../core/graph/lay-over-config';
 import type { ActivityDependencies } from './dependencies';
 import type { ScopedContent } from './scoped-content';
 
 type Found = { name: string; definition: Definition; version: string };
 
-/** The definition that a pipeline runs, if it runs one, and those that steps name, by value. */
-export type ResolvedDefinitions = { own?: Found; pinned: PinnedDefinitions };
+/** The definition that a pipeline runs, if it runs one; the steps, with the run's own settings; those that steps name. */
+export type ResolvedDefinitions = { own?: Found; steps: Step[]; pinned: PinnedDefinitions };
 
 /**
  * Finds every definition that a pipeline and the definitions in it name, in this order: what the pattern above has
@@ -15,7 +16,7 @@ export type ResolvedDefinitions = { own?: Found; pinned: PinnedDefinitions };
  * looked up in their registries.
  */
 export async function resolveDefinitions(
-  input: Pick<PipelineInput, 'definition' | 'steps'>,
+  input: Pick<PipelineInput, 'definition' | 'steps' | 'config'>,
   known: PinnedDefinitions,
   content: ScopedContent,
   { definitions: shipped, store, namespace }: ActivityDependencies,
@@ -38,7 +39,8 @@ export async function resolveDefinitions(
 
   const own = input.definition === undefined ? undefined : await find(input.definition);
   if (input.definition !== undefined && !own) return { lookUp: [input.definition] };
-  const queue = definitionNamesIn(own?.definition.steps ?? input.steps ?? []);
+  const steps = layOverConfig(own?.definition.steps ?? input.steps ?? [], input.config);
+  const queue = definitionNamesIn(steps);
   for (let called = queue.shift(); called !== undefined; called = queue.shift()) {
     if (Object.hasOwn(pinned, called) || missing.includes(called)) continue;
     const found = await find(called);
@@ -51,7 +53,7 @@ export async function resolveDefinitions(
     pinned[called] = { version: found.version, definition };
     queue.push(...definitionNamesIn(found.definition.steps));
   }
-  return missing.length > 0 ? { lookUp: missing } : { ...(own ? { own } : {}), pinned };
+  return missing.length > 0 ? { lookUp: missing } : { ...(own ? { own } : {}), steps, pinned };
 }
 
 /** Definitions that steps run as a pattern inside their own. */

@@ -28,9 +28,18 @@ export function addRunCommands(program: Command, terminal: Terminal, action: Act
     .description('start a run of a pattern and follow it')
     .argument('<pattern>', 'pipeline')
     .requiredOption('-i, --input <file>', 'its input as JSON or YAML; - is standard input')
-    .option('--id <id>', 'id of the run; one that is in use is refused (default: <pattern>-<uuid>)')
+    .option('--id <id>', 'id of the run or schedule; one that is in use is refused (default: <pattern>-<uuid>)')
     .option('--models <file>', MODELS_HELP)
     .option('--detach', 'start the run and do not wait for it')
+    .option(
+      '--schedule <cron>',
+      'start a run at these times instead: five fields as in crontab, or @daily and the like',
+    )
+    .option('--time-zone <name>', 'of --schedule: an IANA name such as Europe/Berlin (default: UTC)')
+    .option(
+      '--overlap <policy>',
+      'of --schedule: skip, buffer_one, buffer_all, cancel_other, allow_all (default: skip)',
+    )
     .option('--json', JSON_HELP)
     .action((pattern: string, options: RunOptions) =>
       action(async () => (await import('./commands/run.js')).run(terminal, pattern, options)),

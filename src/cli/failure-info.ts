@@ -19,6 +19,8 @@ const BAD_INPUT: ReadonlySet<string> = new Set<FailureType>([
   'DocumentTooLarge',
   'RunNotFound',
   'RunExists',
+  'ScheduleNotFound',
+  'ScheduleExists',
   'ConfigurationInvalid',
 ]);
 

@@ -6,8 +6,11 @@ import type { FailureInfo } from '../contracts/failures';
 import type { Pattern } from '../contracts/names';
 import { PATTERNS } from '../contracts/names';
 import { EXIT } from '../contracts/run';
+import { addEventCommands } from './commands-of-events';
 import { addProjectCommands } from './commands-of-project';
+import { addRerunCommand } from './commands-of-reruns';
 import { addRunCommands } from './commands-of-runs';
+import { addScheduleCommands } from './commands-of-schedules';
 import { exitStatusOfFailure, failedEnvelope, failureInfo } from './failure-info';
 import { cleanLine } from './render/clean-text';
 import { createTerminal } from './terminal';
@@ -50,6 +53,9 @@ export function createProgram(terminal: Terminal, action: Action): Command {
       '\nExit status: 0 completed, partial or detached; 1 any other end; 2 bad input or unknown id; 130 after Ctrl-C.',
     );
   addRunCommands(program, terminal, action);
+  addEventCommands(program, terminal, action);
+  addRerunCommand(program, terminal, action);
+  addScheduleCommands(program, terminal, action);
   addProjectCommands(program, terminal, action);
   return program;
 }
@@ -75,7 +81,7 @@ function wantsJson(argv: readonly string[]): boolean {
 }
 
 function patternIn([command, ...rest]: readonly string[]): Pattern | null {
-  if (command === 'analyze') return 'pipeline';
+  if (command === 'analyze' || command === 'rerun') return 'pipeline';
   return command === 'run' ? (PATTERNS.find((pattern) => rest.includes(pattern)) ?? null) : null;
 }
 

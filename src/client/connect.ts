@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import { Client, Connection, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import type { Environment } from '../config/environment';
 import { readEnvironment } from '../config/environment';
 import { serverAddress } from '../config/server-address';
@@ -10,7 +9,7 @@ import type { ContentReference, DocumentReference } from '../contracts/content';
 import { NO_TENANT } from '../contracts/content';
 import { CadenzaError } from '../contracts/failures';
 import type { Pattern } from '../contracts/names';
-import { HANDLE_EVENT_WORKFLOW, PATTERNS, TASK_QUEUE, workflowIdFor } from '../contracts/names';
+import { HANDLE_EVENT_WORKFLOW, PATTERNS, TASK_QUEUE } from '../contracts/names';
 import { shown } from '../contracts/nearest-name';
 import type { ContentStore } from '../store/content-store';
 import { createFileContentStore } from '../store/file-content-store';
@@ -23,8 +22,14 @@ import { listRuns } from './list-runs';
 import { prepareInput } from './prepare-input';
 import type { RouterHandle } from './router-handle';
 import { createRouterHandle } from './router-handle';
+import type { RerunOptions } from './rerun';
+import { rerun } from './rerun';
 import type { RunHandle } from './run-handle';
 import { createRunHandle } from './run-handle';
+import { runSummary } from './run-summary';
+import type { Schedules } from './schedules';
+import { createSchedules } from './schedules';
+import { startRun } from './start-run';
 
 export type CadenzaOptions = {
   /** An open client of Temporal to use instead of connecting; it is not closed with this one. */
@@ -48,8 +53,15 @@ export type Cadenza = {
   readonly namespace: string;
   /** The Temporal client behind this one. */
   readonly temporal: Client;
+  /** Runs that start by the clock. */
+  readonly schedules: Schedules;
   /** @throws CadenzaError `InvalidInput`, `RunExists`, a row about documents, `StoreUnavailable`, `ServerUnavailable` */
   start<P extends Pattern>(pattern: P, input: GivenInput<P>, options?: StartOptions): Promise<RunHandle<P>>;
+  /**
+   * A new run of a pipeline that takes the outputs of all steps that do not depend on one step from an old run, which
+   * may have ended in any way or go on. @throws CadenzaError `RunNotFound`, `InvalidInput`, and as `start`
+   */
+  rerun(workflowId: string, options: RerunOptions): Promise<RunHandle<'pipeline'>>;
   /** A run by its id, any pattern. @throws CadenzaError `RunNotFound` */
   find(workflowId: string): Promise<RunHandle>;
   /** The newest runs first. */
@@ -79,25 +91,12 @@ export async function connectCadenza(options: CadenzaOptions = {}): Promise<Cade
   return {
     namespace,
     temporal: client,
+    schedules: createSchedules(client, store),
     async start(pattern, given, { id } = {}) {
       const input = await prepareInput(pattern, given, store, namespace);
-      const workflowId = id ?? workflowIdFor(pattern, randomUUID());
-      try {
-        const handle = await client.workflow.start<(input: unknown) => Promise<unknown>>(pattern, {
-          taskQueue: TASK_QUEUE,
-          workflowId,
-          args: [input],
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          staticSummary: summaryOf(pattern, input),
-        });
-        return createRunHandle(client, { workflowId, runId: handle.firstExecutionRunId, pattern });
-      } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-        throw new CadenzaError('RunExists', `a run with the id "${shown(workflowId)}" is there already`, {
-          field: 'id',
-        });
-      }
+      return startRun(client, { pattern, input, id, summary: runSummary(pattern, input) });
     },
+    rerun: async (workflowId, options) => rerun(client, store, await findRun(client, workflowId), options),
     find: (workflowId) => findRun(client, workflowId),
     list: ({ limit = 50 } = {}) => listRuns(client, limit),
     hasWorker: () => hasWorker(client),
@@ -149,11 +148,4 @@ async function hasWorker(client: Client): Promise<boolean> {
   });
   const now = Date.now() / 1000;
   return (pollers ?? []).some(({ lastAccessTime }) => now - Number(lastAccessTime?.seconds ?? 0) < 60);
-}
-
-/** For the Temporal UI: what runs on what. A file's name, never its content. */
-function summaryOf(pattern: Pattern, input: unknown): string {
-  const { definition, input: value } = input as { definition?: string; input?: { name?: unknown } | null };
-  const name = typeof value?.name === 'string' ? `: ${shown(value.name)}` : '';
-  return `${definition === undefined ? pattern : shown(definition)}${name}`;
 }

@@ -69,6 +69,8 @@ export const FAILURES = {
   // Commands
   RunNotFound: { retryable: false, cause: 'No run has that id.' },
   RunExists: { retryable: false, cause: 'A run with that id is there already.' },
+  ScheduleNotFound: { retryable: false, cause: 'No schedule has that id.' },
+  ScheduleExists: { retryable: false, cause: 'A schedule with that id is there already.' },
   ServerUnavailable: { retryable: false, cause: 'The Temporal server can not be reached or started.' },
   ConfigurationInvalid: { retryable: false, cause: 'A file or variable of the configuration is wrong.' },
   Internal: { retryable: false, cause: 'A defect in Cadenza.' },

@@ -56,6 +56,7 @@ export const MAIN_OUTPUT = {
 export const MESSAGES = {
   progress: 'progress',
   resultSoFar: 'resultSoFar',
+  plan: 'plan',
   pause: 'pause',
   resume: 'resume',
   approve: 'approve',

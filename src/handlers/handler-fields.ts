@@ -16,6 +16,8 @@ export type Fields = {
   optionalStrings(name: string): string[] | undefined;
   /** A whole number within the bounds. @throws CadenzaError `InvalidInput` */
   optionalInteger(name: string, bounds: { min: number; max: number }): number | undefined;
+  /** A number within the bounds. @throws CadenzaError `InvalidInput` */
+  optionalNumber(name: string, bounds: { min: number; max: number }): number | undefined;
   /** Refuses the value of a field. */
   refuse(name: string, expected: string): never;
 };
@@ -58,6 +60,12 @@ export function readFields(handler: string, inputs: JsonObject, config: JsonObje
       if (value === undefined) return undefined;
       if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
       return refuse(name, `a whole number from ${min} to ${max}`);
+    },
+    optionalNumber: (name, { min, max }) => {
+      const value = optional(name);
+      if (value === undefined) return undefined;
+      if (typeof value === 'number' && value >= min && value <= max) return value;
+      return refuse(name, `a number from ${min} to ${max}`);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import { MESSAGES } from '../contracts/names';
-import type { ApprovalDecision, RetryRequest } from '../contracts/pipeline-messages';
+import type { ApprovalDecision, RetryRequest, RunPlan } from '../contracts/pipeline-messages';
 import type { RunProgress } from '../contracts/run';
 
 /** Where the run stands; answered by every pattern, also after its end. */
@@ -8,6 +8,9 @@ export const progressQuery = defineQuery<RunProgress>(MESSAGES.progress);
 
 /** The result as far as there is one: what a cancelled run has to show. */
 export const resultSoFarQuery = defineQuery<object | null>(MESSAGES.resultSoFar);
+
+/** What the steps of a pipeline wait for; null before its input was checked. */
+export const planQuery = defineQuery<RunPlan | null>(MESSAGES.plan);
 
 /** Nothing new starts until `resume`; what runs goes on to its end. */
 export const pauseUpdate = defineUpdate<void, []>(MESSAGES.pause);

@@ -11,7 +11,7 @@ import type { JsonValue } from '../contracts/json';
 import { INLINE_LIMIT_BYTES, RESULT_LIMIT_BYTES } from '../contracts/limits';
 import { MEMO_OUTCOME } from '../contracts/names';
 import { shown, suggestion } from '../contracts/nearest-name';
-import type { RetryRequest } from '../contracts/pipeline-messages';
+import type { RetryRequest, RunPlan } from '../contracts/pipeline-messages';
 import type { PipelineResult } from '../contracts/pipeline.schema';
 import type { RunProgress, RunStatus } from '../contracts/run';
 import type { InheritedContext, PipelinePlan, PlannedStep } from '../contracts/step-activity';
@@ -78,6 +78,18 @@ export class PipelineRun {
     const partialReason = this.status === 'cancelled' ? 'the run was cancelled' : undefined;
     const callbacks = this.callbacks?.reported() ?? [];
     return states.pipelineResult(this.plan, this.steps, null, { callbacks, partialReason });
+  }
+
+  /** Null before the input was checked. */
+  shownPlan(): RunPlan | null {
+    if (!this.plan) return null;
+    const { definition, steps } = this.plan;
+    return {
+      ...(definition ? { definition } : {}),
+      parents: Object.fromEntries(steps.map(({ name, parents }) => [name, parents])),
+      handlers: steps.filter(({ handler }) => handler !== undefined).map(({ name }) => name),
+      results: Object.fromEntries(this.steps.map((state) => [state.name, states.stepResult(state)])),
+    };
   }
 
   progress(): RunProgress {

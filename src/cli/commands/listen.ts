@@ -1,11 +1,9 @@
 import { createEventEndpoint, eventDocuments } from '../../client';
-import type { Cadenza } from '../../client';
 import { createAuthentication } from '../../client/events/authentication';
 import { readEnvironment } from '../../config/environment';
 import { check } from '../../contracts/check-input.schema';
 import { tenantSchema } from '../../contracts/common.schema';
 import { NO_TENANT } from '../../contracts/content';
-import type { GivenEvent } from '../../contracts/event.schema';
 import { CadenzaError } from '../../contracts/failures';
 import { shown } from '../../contracts/nearest-name';
 import { EXIT } from '../../contracts/run';
@@ -18,9 +16,6 @@ import { withRun } from '../with-run';
 
 export type ListenOptions = { router: string; host: string; port: string; tenant?: string };
 
-/** What the client library can do with a router. */
-type Emitting = { emit(router: string, events: GivenEvent | GivenEvent[]): Promise<void> };
-
 /** `cadenza listen --router ID`: takes events by HTTP until Ctrl-C. Returns the exit status. */
 export async function listen(terminal: Terminal, options: ListenOptions): Promise<number> {
   const port = portIn(options.port);
@@ -31,7 +26,7 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
   createAuthentication(credentials);
   return withRun(terminal, options.router, 'any', async (session, { pattern }) => {
     if (pattern !== 'eventRouter') throw notARouter(options.router, pattern);
-    const cadenza = session.cadenza as Cadenza & Emitting;
+    const { cadenza } = session;
     const tally = createEventTally(terminal);
     const endpoint = createEventEndpoint({
       ...credentials,

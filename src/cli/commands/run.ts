@@ -1,27 +1,36 @@
 import type { GivenInput } from '../../client';
 import { checkInput } from '../../contracts/check-input.schema';
 import { CadenzaError } from '../../contracts/failures';
-import type { Pattern } from '../../contracts/names';
-import { PATTERNS } from '../../contracts/names';
-import { shown, suggestion } from '../../contracts/nearest-name';
 import { EXIT } from '../../contracts/run';
 import { attendRun, runningEnvelope } from '../attend-run';
+import { checkId } from '../check-id';
 import { readInputFile } from '../input-file';
+import type { RunnablePattern } from '../runnable-pattern';
+import { runnablePattern } from '../runnable-pattern';
 import { openSession } from '../session';
 import { COMMAND } from '../show-run';
 import type { Terminal } from '../terminal';
+import { scheduleRun } from './schedules';
 
-/** The patterns that have a workflow today. */
-const RUNNABLE = ['pipeline'] as const satisfies readonly Pattern[];
-type Runnable = (typeof RUNNABLE)[number];
+export type RunOptions = {
+  input: string;
+  id?: string;
+  models?: string;
+  detach?: boolean;
+  json?: boolean;
+  schedule?: string;
+  timeZone?: string;
+  overlap?: string;
+};
 
-const MAX_ID_LENGTH = 250;
-
-export type RunOptions = { input: string; id?: string; models?: string; detach?: boolean; json?: boolean };
-
-/** `cadenza run <pattern>`: starts one run and follows it. Returns the exit status. */
+/** `cadenza run <pattern>`: starts one run and follows it, or schedules runs. Returns the exit status. */
 export async function run(terminal: Terminal, name: string, options: RunOptions): Promise<number> {
-  const { id, models, detach = false, json = false } = options;
+  const { id, models, detach = false, json = false, schedule } = options;
+  if (schedule !== undefined) return scheduleRun(terminal, name, { ...options, schedule });
+  for (const [field, value] of Object.entries({ 'time-zone': options.timeZone, overlap: options.overlap })) {
+    if (value === undefined) continue;
+    throw new CadenzaError('InvalidInput', `--${field} belongs to --schedule`, { field });
+  }
   const pattern = runnablePattern(name);
   if (id !== undefined) checkId(id);
   const given = await readInputFile(options.input);
@@ -29,7 +38,7 @@ export async function run(terminal: Terminal, name: string, options: RunOptions)
   checkInput(pattern, given);
   const session = await openSession(terminal, { worker: 'exact', models });
   try {
-    const input = given as GivenInput<Runnable>;
+    const input = given as GivenInput<RunnablePattern>;
     const handle = await session.cadenza.start(pattern, input, id === undefined ? {} : { id });
     if (session.models !== undefined) terminal.say(session.models);
     if (detach) {
@@ -39,31 +48,12 @@ export async function run(terminal: Terminal, name: string, options: RunOptions)
       return EXIT.ok;
     }
     terminal.say(`Started ${handle.workflowId}`);
-    return await attendRun(session, terminal, { handle, title: input.definition ?? handle.workflowId, json });
+    return await attendRun(session, terminal, {
+      handle,
+      title: ('definition' in input ? input.definition : undefined) ?? handle.workflowId,
+      json,
+    });
   } finally {
     await session.close();
   }
-}
-
-function runnablePattern(name: string): Runnable {
-  const runnable = RUNNABLE.find((pattern) => pattern === name);
-  if (runnable) return runnable;
-  const known = `This version runs ${RUNNABLE.join(', ')}.`;
-  if (PATTERNS.some((pattern) => pattern === name)) {
-    throw new CadenzaError('Unsupported', `the pattern ${name} can not be run yet. ${known}`, { field: 'pattern' });
-  }
-  throw new CadenzaError(
-    'InvalidInput',
-    `there is no pattern "${shown(name)}"${suggestion(name, [...PATTERNS])}. ${known}`,
-    {
-      field: 'pattern',
-    },
-  );
-}
-
-function checkId(id: string): void {
-  if (id.length > 0 && id.length <= MAX_ID_LENGTH && !/[\u0000-\u001f\u007f-\u009f]/.test(id)) return;
-  throw new CadenzaError('InvalidInput', `--id takes 1 to ${MAX_ID_LENGTH} characters without control characters`, {
-    field: 'id',
-  });
 }

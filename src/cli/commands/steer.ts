@@ -33,7 +33,16 @@ export async function approve(terminal: Terminal, id: string, step: string, opti
 /** `cadenza retry <id> <step>`: runs a failed step of a run that goes on again. */
 export function retry(terminal: Terminal, id: string, step: string, options: SteerOptions): Promise<number> {
   const said = `${cleanLine(step)} runs again, and what was skipped for it: ${followed(id)}`;
-  return steer(terminal, id, options, (handle) => handle.retry(step), said);
+  const send = (handle: RunHandle) =>
+    handle.retry(step).catch(async (error: unknown) => {
+      const status = await handle.status();
+      const hasEnded = status !== 'running' && status !== 'paused';
+      if (!hasEnded || handle.pattern !== 'pipeline' || !(error instanceof CadenzaError)) throw error;
+      const command = `${COMMAND} rerun ${cleanLine(id)} --from ${cleanLine(step)}`;
+      const message = `${error.message}; \`${command}\` starts a new run that keeps what does not depend on that step`;
+      throw new CadenzaError(error.type, message, { field: error.field });
+    });
+  return steer(terminal, id, options, send, said);
 }
 
 /** Sends one message to a run, and says that it was taken; with `json` where the run stands then. */

@@ -1,0 +1,9 @@
+import type { Pattern } from '../contracts/names';
+import { shown } from '../contracts/nearest-name';
+
+/** For the Temporal UI: what runs on what. A file's name, never its content. */
+export function runSummary(pattern: Pattern, input: unknown): string {
+  const { definition, input: value } = input as { definition?: string; input?: { name?: unknown } | null };
+  const name = typeof value?.name === 'string' ? `: ${shown(value.name)}` : '';
+  return `${definition === undefined ? pattern : shown(definition)}${name}`;
+}
