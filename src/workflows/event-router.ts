@@ -1,5 +1,7 @@
-import { continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
+import { condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { GivenInput } from '../contracts/check-input.schema';
+import { NO_TENANT } from '../contracts/content';
+import { startingProgress } from '../core/events/router-progress';
 import type { RouterState } from '../core/events/router-state';
 import { firstRouterState } from '../core/events/router-state';
 import { system } from './activity-proxies';
@@ -22,24 +24,35 @@ import { asRunFailure } from './run-failure';
  */
 export async function eventRouter(input: GivenInput<'eventRouter'>, carried?: RouterState): Promise<void> {
   const isContinued = workflowInfo().continuedFromExecutionRunId !== undefined && carried !== undefined;
-  const state = isContinued
-    ? carried
-    : firstRouterState(await system.prepareRouter(input).catch(asRunFailure), Date.now());
-  const run = new RouterRun(state);
-  const { book } = run;
-  setHandler(progressQuery, () => run.progress());
-  setHandler(resultSoFarQuery, () => run.progress().events ?? null);
-  setHandler(deadLettersQuery, () => book.deadLetters());
-  setHandler(emitSignal, (request) => run.receive(request));
-  setHandler(handledSignal, (report) => run.handled(report));
-  setHandler(subscribeUpdate, (subscription) => run.subscribe(subscription));
-  setHandler(unsubscribeUpdate, (name) => run.unsubscribe(name), {
-    validator: (name) => run.checkUnsubscribing(name),
+  let run = isContinued ? new RouterRun(carried) : undefined;
+  // Registered before the input is checked: a server refuses updates that nobody answers.
+  const started = async (): Promise<RouterRun> => {
+    await condition(() => run !== undefined);
+    return run as RouterRun;
+  };
+  setHandler(progressQuery, () => run?.progress() ?? startingProgress(workflowInfo().startTime.getTime()));
+  setHandler(resultSoFarQuery, () => run?.progress().events ?? null);
+  setHandler(deadLettersQuery, () => run?.book.dead.list() ?? { tenant: NO_TENANT, chunks: [], letters: [] });
+  setHandler(subscribeUpdate, async (subscription) => (await started()).subscribe(subscription));
+  setHandler(unsubscribeUpdate, async (name) => (await started()).unsubscribe(name), {
+    validator: (name) => run?.checkUnsubscribing(name),
   });
-  setHandler(pauseUpdate, () => run.setPaused(true), { validator: () => run.checkPausing(true) });
-  setHandler(resumeUpdate, () => run.setPaused(false), { validator: () => run.checkPausing(false) });
-  setHandler(retryDeadLettersUpdate, (choice) => book.retryDead(choice).finally(() => run.wake()));
-  setHandler(dropDeadLettersUpdate, (choice) => book.dropDead(choice).finally(() => run.wake()));
-  if (!isContinued) book.leaveMemo('running');
-  await continueAsNew<typeof eventRouter>(input, await run.serve());
+  setHandler(pauseUpdate, async () => (await started()).setPaused(true), {
+    validator: () => run?.checkPausing(true),
+  });
+  setHandler(resumeUpdate, async () => (await started()).setPaused(false), {
+    validator: () => run?.checkPausing(false),
+  });
+  setHandler(retryDeadLettersUpdate, async (choice) => (await started()).retryDead(choice));
+  setHandler(dropDeadLettersUpdate, async (choice) => (await started()).dropDead(choice));
+  if (!run) {
+    const plan = await system.prepareRouter(input).catch(asRunFailure);
+    run = new RouterRun(firstRouterState(plan, Date.now()));
+    run.book.leaveMemo('running');
+  }
+  const serving = run;
+  // Signals wait for their handlers.
+  setHandler(emitSignal, (request) => serving.receive(request));
+  setHandler(handledSignal, (report) => serving.handled(report));
+  await continueAsNew<typeof eventRouter>(input, await serving.serve());
 }

@@ -1,11 +1,5 @@
 import { upsertMemo, workflowInfo } from '@temporalio/workflow';
-import type {
-  DeadLetter,
-  DeadLetterChoice,
-  DeadLetterList,
-  HandledOutcome,
-  NamedSubscription,
-} from '../contracts/event-messages';
+import type { DeadLetter, DeadLetterChoice, HandledOutcome, NamedSubscription } from '../contracts/event-messages';
 import type { CloudEvent } from '../contracts/event.schema';
 import type { FailureInfo } from '../contracts/failures';
 import type { JsonValue } from '../contracts/json';
@@ -25,11 +19,15 @@ import { values } from './activity-proxies';
 import { DeadLetters } from './dead-letters';
 import { followPaths } from './run-step';
 
+/** JSON characters of subscriptions that go into each routing activity. */
+const INLINE_SUBSCRIPTIONS = 2_000;
+
 /** What a router knows, and how it keeps account: the events that wait, the dead letters, the counts. */
 export class RouterBook {
   readonly queue: Spool<QueuedEvent>;
   readonly dead: DeadLetters;
   private readonly seen: SeenEvents;
+  private routed: JsonValue | undefined;
 
   constructor(readonly state: RouterState) {
     const { tenant } = state.plan;
@@ -118,11 +116,19 @@ export class RouterBook {
 
   setSubscriptions(subscriptions: NamedSubscription[]): void {
     this.state.plan = { ...this.state.plan, subscriptions };
+    this.routed = undefined;
     this.leaveMemo('running');
   }
 
-  deadLetters(): DeadLetterList {
-    return this.dead.list();
+  /** The subscriptions as the routing activity is given them: stored where they are many. */
+  async routedSubscriptions(): Promise<JsonValue> {
+    const { subscriptions, tenant } = this.state.plan;
+    const value = subscriptions as unknown as JsonValue;
+    const isSmall = JSON.stringify(value).length <= INLINE_SUBSCRIPTIONS;
+    const routed = this.routed ?? (isSmall ? value : await values.storeValue(tenant, value));
+    // They may have changed meanwhile.
+    if (this.state.plan.subscriptions === subscriptions) this.routed = routed;
+    return routed;
   }
 
   /** Lets dead letters be handled again, those that failed by their own subscription only; gives how many. */

@@ -8,9 +8,14 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { EmitRequest, HandledOutcome, HandledReport, RoutedEvent } from '../contracts/event-messages';
+import type {
+  DeadLetterChoice,
+  EmitRequest,
+  HandledOutcome,
+  HandledReport,
+  RoutedEvent,
+} from '../contracts/event-messages';
 import type { FailureInfo } from '../contracts/failures';
-import type { JsonValue } from '../contracts/json';
 import { shown, suggestion } from '../contracts/nearest-name';
 import type { RunProgress, RunStatus } from '../contracts/run';
 import { isOutcome } from '../core/events/event-types';
@@ -34,8 +39,6 @@ const MAX_SIGNALS = 4_000;
 /** How long handlers may take to end before the router continues as new without them. */
 const DRAIN_MS = 2_000;
 const PAUSE_AFTER_TROUBLE_MS = 5_000;
-/** JSON characters of subscriptions that go into each activity; more are stored. */
-const INLINE_SUBSCRIPTIONS = 2_000;
 
 /** One run of a router: takes events, routes them, and has them handled. */
 export class RouterRun {
@@ -52,8 +55,6 @@ export class RouterRun {
   private signals = 0;
   private version = 0;
   private status: RunStatus = 'running';
-  /** The subscriptions as the routing activity is given them; made anew after each change. */
-  private subscriptions: JsonValue | undefined;
 
   constructor(state: RouterState) {
     this.book = new RouterBook(state);
@@ -104,7 +105,6 @@ export class RouterRun {
     if (subscriptionOf(this.book.state.plan, subscription.name))
       refuseUpdate('name', `"${subscription.name}" is taken`);
     this.book.setSubscriptions([...this.book.state.plan.subscriptions, subscription]);
-    this.subscriptions = undefined;
     this.wake();
     return subscription.name;
   }
@@ -122,7 +122,6 @@ export class RouterRun {
     state.waiting = state.waiting.filter(({ subscription }) => subscription !== name);
     for (const { event } of waiting) this.book.bury(event, { reason: 'unhandled', subscription: name });
     this.book.setSubscriptions(state.plan.subscriptions.filter((subscription) => subscription.name !== name));
-    this.subscriptions = undefined;
     this.wake();
   }
 
@@ -135,6 +134,16 @@ export class RouterRun {
     this.book.state.paused = paused;
     this.book.leaveMemo(this.status);
     this.wake();
+  }
+
+  async retryDead(choice: DeadLetterChoice): Promise<number> {
+    const count = await this.book.retryDead(choice);
+    this.wake();
+    return count;
+  }
+
+  dropDead(choice: DeadLetterChoice): Promise<number> {
+    return this.book.dropDead(choice);
   }
 
   progress(): RunProgress {
@@ -165,11 +174,11 @@ export class RouterRun {
   private async route(): Promise<void> {
     this.isRouting = true;
     try {
-      this.subscriptions ??= await this.storedSubscriptions();
+      const subscriptions = await this.book.routedSubscriptions();
       const taken = await this.book.queue.take(ROUTED_AT_ONCE);
       this.beingRouted = taken;
       const events = taken.map(({ event }) => event);
-      const routed = await values.routeEvents(this.book.state.plan.tenant, this.subscriptions, events);
+      const routed = await values.routeEvents(this.book.state.plan.tenant, subscriptions, events);
       routed.forEach((one, index) => this.accept(one, taken[index]?.only));
     } catch (error) {
       this.book.queue.putBack(this.beingRouted);
@@ -272,12 +281,6 @@ export class RouterRun {
         .catch(() => undefined);
     }
     await Promise.all(this.own);
-  }
-
-  private async storedSubscriptions(): Promise<JsonValue> {
-    const { subscriptions, tenant } = this.book.state.plan;
-    const value = subscriptions as unknown as JsonValue;
-    return JSON.stringify(value).length <= INLINE_SUBSCRIPTIONS ? value : await values.storeValue(tenant, value);
   }
 
   private async tryAgain(work: () => Promise<void>): Promise<void> {

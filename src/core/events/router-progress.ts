@@ -43,6 +43,11 @@ export function routerProgress(state: RouterState, at: RouterNow): RunProgress {
   };
 }
 
+/** A router whose input is being checked. */
+export function startingProgress(startedAt: number): RunProgress {
+  return { pattern: 'eventRouter', status: 'running', startedAt: isoTime(startedAt), steps: [], usage: showUsage({}) };
+}
+
 /** What the handlers of each subscription have used. */
 export function usageBySubscription(counts: Record<string, SubscriptionCounts>): Record<string, CallUsage> {
   return Object.fromEntries(Object.entries(counts).map(([name, { usage }]) => [name, usage]));
