@@ -57,8 +57,8 @@ export const decisionSchema = z.strictObject({
   tie: z.boolean(),
   /** The rule that ended a tie; `first` also where the asked rule could not tell the tied apart. */
   tieBrokenBy: z.enum(['first', 'weight', 'model', 'abstain']).optional(),
-  /** Set where an agreeing window, and not the votes over everything, made the winner. */
-  wonBy: z.literal('window').optional(),
+  /** Set where not the votes over everything made the winner, but an agreeing window or a model's choice. */
+  wonBy: z.enum(['window', 'choice']).optional(),
   valid: count,
   invalid: count,
   invalidReasons: z.strictObject({ empty: count, truncated: count, unparsed: count }),

@@ -5,7 +5,7 @@ import { validBallots } from '../votes/ballot';
 import { askingOrder } from '../votes/seats';
 import { tally } from '../votes/tally';
 import type { VoteRule } from '../votes/vote';
-import { ADAPTIVE_DEFAULTS, testConsistency } from './adaptive-consistency';
+import { testConsistency } from './adaptive-consistency';
 import { windowAgrees } from './esc-window';
 import { fewestSamples } from './fewest-samples';
 import { leadIsSafe, majorityIsOut, quorumReached } from './lead';
@@ -36,13 +36,29 @@ export type SamplingState = {
  */
 export function planSampling(state: SamplingState): SamplingStep {
   const { stop, seats, started, ended } = state;
-  if (ended.length >= seats.length) return { action: 'stop', reason: 'complete' };
-  if (state.deadlinePassed === true) return { action: 'stop', reason: 'deadline' };
-  if (stop && 'adaptive' in stop) return adaptiveStep(state, stop);
-  if (stop && 'window' in stop) return windowStep(state, stop.window);
+  const complete = ended.length >= seats.length;
+  if (!complete && state.deadlinePassed === true) return { action: 'stop', reason: 'deadline' };
+  if (stop && ('adaptive' in stop || 'window' in stop)) {
+    if (ended.length < started.size) return { action: 'wait' };
+    const step = 'adaptive' in stop ? adaptiveStep(state, stop) : windowStep(state, stop.window);
+    // Nothing was saved, but an agreeing last window decides as any other does.
+    return complete ? completed(step) : step;
+  }
+  if (complete) return { action: 'stop', reason: 'complete' };
   const reason = stop ? parallelStop(state, stop) : undefined;
   if (reason) return { action: 'stop', reason };
   return started.size < seats.length ? startNext(state, seats.length) : { action: 'wait' };
+}
+
+function completed(step: SamplingStep): SamplingStep {
+  const { confidence } = step;
+  const windowAnswer = step.action === 'stop' ? step.windowAnswer : undefined;
+  return {
+    action: 'stop',
+    reason: 'complete',
+    ...(windowAnswer !== undefined && { windowAnswer }),
+    ...(confidence !== undefined && { confidence }),
+  };
 }
 
 function parallelStop(state: SamplingState, stop: StopRule): StopReason | undefined {
@@ -60,22 +76,20 @@ function parallelStop(state: SamplingState, stop: StopRule): StopReason | undefi
 }
 
 function adaptiveStep(state: SamplingState, stop: Extract<StopRule, { adaptive: unknown }>): SamplingStep {
-  if (state.ended.length < state.started.size) return { action: 'wait' };
   const { criterion, threshold } =
     typeof stop.adaptive === 'number' ? { criterion: 'beta' as const, threshold: stop.adaptive } : stop.adaptive;
   const valid = validBallots(state.ended);
   const counts = tally(valid).map(({ votes }) => votes);
-  const { stop: confident, value } = testConsistency(counts, criterion, threshold ?? ADAPTIVE_DEFAULTS[criterion]);
+  const { stop: confident, value } = testConsistency(counts, criterion, threshold);
   const confidence = value === undefined ? {} : { confidence: value };
   if (confident && valid.length >= state.minVotes) return { action: 'stop', reason: 'confident', ...confidence };
   return { ...startNext(state, stop.batch ?? fewestSamples(counts, criterion, threshold)), ...confidence };
 }
 
 function windowStep(state: SamplingState, size: number): SamplingStep {
-  if (state.ended.length < state.started.size) return { action: 'wait' };
   const byIndex = new Map(state.ended.map((ballot) => [ballot.index, ballot]));
   const asked = askingOrder(state.seats).slice(0, state.started.size);
-  const votes = asked.slice(-size).map(({ index }) => {
+  const votes = asked.slice(Math.floor((asked.length - 1) / size) * size).map(({ index }) => {
     const ballot = byIndex.get(index);
     return ballot?.status === 'valid' ? ballot.key : undefined;
   });

@@ -1,4 +1,5 @@
 import type { TieBreak } from '../../contracts/answers.schema';
+import type { Decision } from '../../contracts/decision.schema';
 import type { Ballot } from './ballot';
 import { decide } from './decide';
 import type { Decided } from './decide';
@@ -28,14 +29,32 @@ export function unitOf(rule: VoteRule): (group: AnswerGroup) => number {
 export function decideVote(ballots: readonly Ballot[], options: VoteOptions): Decided {
   const { rule, tieBreak, minVotes, windowAnswer } = options;
   const decided = decide(ballots, { score: unitOf(rule), tieBreak, minVotes, majority: rule === 'majority' });
-  const agreed = decided.decision.ranking.find(({ answer }) => answer === windowAnswer);
-  if (!agreed || decided.decision.outcome === 'too_few_votes') return decided;
-  // The record goes on to show all votes, so that a reader sees where the window went against them.
+  return wonBy(decided, 'window', ({ answer }) => answer === windowAnswer);
+}
+
+/**
+ * The answer of a ballot that a model chose among all (Universal Self-Consistency), by the ballot's index, with the votes
+ * as they lie beside it. A ballot that is not valid can not be chosen: then the plurality stands.
+ */
+export function decideChosen(ballots: readonly Ballot[], chosen: number, minVotes?: number): Decided {
+  const decided = decide(ballots, { score: unitOf('plurality'), minVotes });
+  const won = wonBy(decided, 'choice', (entry) => entry.ballots.includes(chosen));
+  return won.decision.wonBy === 'choice' ? { ...won, winner: chosen } : won;
+}
+
+/** The record goes on to show all votes, so that a reader sees where they were for another answer. */
+function wonBy(
+  decided: Decided,
+  by: NonNullable<Decision['wonBy']>,
+  isWinner: (entry: Decision['ranking'][number]) => boolean,
+): Decided {
+  const won = decided.decision.ranking.find(isWinner);
+  if (!won || decided.decision.outcome === 'too_few_votes') return decided;
   const { tieBrokenBy: _, ...record } = decided.decision;
   return {
-    winner: agreed.ballots[0] as number,
-    key: agreed.answer,
-    decision: { ...record, outcome: 'decided', wonBy: 'window' },
+    winner: won.ballots[0] as number,
+    key: won.answer,
+    decision: { ...record, outcome: 'decided', wonBy: by },
   };
 }
 

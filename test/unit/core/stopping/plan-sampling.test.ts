@@ -157,6 +157,14 @@ describe('ESC in windows', () => {
     });
   });
 
+  test('a last window that agrees decides too, though nothing was saved', () => {
+    expect(run({ window: 2 }, ['a', 'b', 'b', 'b'])).toEqual({
+      step: { action: 'stop', reason: 'complete', windowAnswer: 'b' },
+      batches: [2, 2],
+      samples: 4,
+    });
+  });
+
   test('without such a window everything is asked', () => {
     expect(run({ window: 3 }, ['a', 'b', 'a', 'c', undefined, 'c', 'c'])).toMatchObject({
       step: { reason: 'complete' },

@@ -3,7 +3,7 @@ import type { Ballot } from '../../../../src/core/votes/ballot';
 import { estimatedAccuracy, logOddsWeight } from '../../../../src/core/votes/log-odds';
 import { askingOrder, seatsOf } from '../../../../src/core/votes/seats';
 import { tooFewAnswers } from '../../../../src/core/votes/too-few-answers';
-import { decideCollect, decideVote } from '../../../../src/core/votes/vote';
+import { decideChosen, decideCollect, decideVote } from '../../../../src/core/votes/vote';
 import { ballots } from '../../../helpers/ballots';
 
 const plurality = { rule: 'plurality' } as const;
@@ -157,6 +157,15 @@ describe('windows and collections', () => {
     expect(key).toBe('b');
     expect(decision).toMatchObject({ outcome: 'decided', wonBy: 'window', tie: true });
     expect(decision).not.toHaveProperty('tieBrokenBy');
+  });
+
+  test('a chosen answer wins by choice, against the votes too; one that does not count can not be chosen', () => {
+    const given = ballots('a', 'b', 'a', undefined, 'b', 'c');
+    expect(decideChosen(given, 4)).toMatchObject({ winner: 4, key: 'b', decision: { wonBy: 'choice', tie: true } });
+    const refused = decideChosen(given, 3);
+    expect(refused).toMatchObject({ key: 'a', decision: { tieBrokenBy: 'first' } });
+    expect(refused.decision).not.toHaveProperty('wonBy');
+    expect(decideChosen(given, 4, 9).decision.outcome).toBe('too_few_votes');
   });
 
   test('a collection chooses nothing and still says how the answers lie', () => {
