@@ -162,6 +162,33 @@ describe('thresholds of a cascade', () => {
     expect(best.meanCost).toBe(Math.min(...reached));
   });
 
+  test('that come in twos give up on what no stage would get right, and so cost less', () => {
+    // Nobody gets the hard half right; the scores tell which half it is.
+    const split = Array.from({ length: 100 }, (_, index) => {
+      const score = (index + 0.5) / 100;
+      return { scores: [score], costs: [1, 50], quality: [score > 0.8 ? 1 : 0, score > 0.4 ? 1 : 0] };
+    });
+    const single = calibrateCascade(split, { quality: 0.6 }).best;
+    const double = calibrateCascade(split, { quality: 0.6 }, { double: true }).best;
+    expect(single.meanCost).toBeCloseTo(1 + 50 * 0.8, 10);
+    expect(double.quality).toBe(0.6);
+    expect(double.meanCost).toBeCloseTo(1 + 50 * 0.4, 0);
+    expect(double.thresholds[0]).toEqual({ above: expect.closeTo(0.8, 1), below: expect.closeTo(0.4, 1) });
+    const { meanCost, meanQuality } = replayCascade(split, double.thresholds);
+    expect([meanCost, meanQuality]).toEqual([double.meanCost, double.quality]);
+  });
+
+  test('of six stages are found too, single and double', () => {
+    const long = Array.from({ length: 20 }, (_, row) => ({
+      scores: Array.from({ length: 6 }, (__, stage) => ((row * 7 + stage * 3) % 20) / 20),
+      costs: [1, 2, 4, 8, 16, 32],
+      quality: Array.from({ length: 6 }, (__, stage) => (row % (stage + 2) === 0 ? 0 : 1)),
+    }));
+    for (const double of [false, true]) {
+      expect(calibrateCascade(long, { meanCost: 20 }, { double }).best.thresholds).toHaveLength(5);
+    }
+  });
+
   test('one stage has none, and what can not be is refused', () => {
     const single = [{ scores: [], costs: [2], quality: [1] }];
     expect(calibrateCascade(single, { quality: 1 }).best).toEqual({
@@ -172,6 +199,10 @@ describe('thresholds of a cascade', () => {
     });
     expect(() => calibrateCascade(single, { meanCost: 1 })).toThrow('the least is 2');
     expect(() => calibrateCascade([], { meanCost: 1 })).toThrow('at least one labelled row');
+    const long = [{ scores: [1], costs: Array(7).fill(1) as number[], quality: [1] }];
+    expect(() => calibrateCascade(long, { meanCost: 1 })).toThrow(
+      'a cascade of 7 stages can not be calibrated; at most 6',
+    );
     const odd = [...rows.slice(0, 2), { scores: [1], costs: [1, 2, 3], quality: [1, 1, 1] }];
     expect(() => calibrateCascade(odd, { meanCost: 1 })).toThrow('row 2: needs a cost, a quality and a score');
   });
