@@ -40,21 +40,30 @@ export function checkInput<P extends Pattern>(pattern: P, input: unknown): Patte
 export function check<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
   const parsed = schema.safeParse(value, { error: nameUnknownKeys });
   if (parsed.success) return parsed.data;
-  const issue = deepest(parsed.error.issues[0] as z.core.$ZodIssue);
+  const issue = deepest(parsed.error.issues[0] as z.core.$ZodIssue, value);
   const field = formatPath(issue.path);
   const where = field === '' ? what : `${what}: ${field}`;
   throw new CadenzaError('InvalidInput', `${where}: ${explain(issue, value)}`, { field: field || undefined });
 }
 
-/** Of a failed union, the issue of the branch that got furthest: the one that the person most likely meant. */
-function deepest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+/**
+ * Of a failed union, the issue of the branch that got furthest: the one that the person most likely meant. A field that is
+ * missing got nowhere.
+ */
+function deepest(issue: z.core.$ZodIssue, root: unknown): z.core.$ZodIssue {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue;
+  const here = valueAt(root, issue.path);
+  const reached = ({ path }: z.core.$ZodIssue) => path.length - (valueAt(here, path) === undefined ? 1 : 0);
   const best = issue.errors
     .filter((branch) => branch.length > 0)
-    .map((branch) => ({ issue: deepest(branch[0] as z.core.$ZodIssue), count: branch.length }))
+    .map((branch) => ({ issue: deepest(branch[0] as z.core.$ZodIssue, here), count: branch.length }))
     .filter((branch) => branch.issue.path.length > 0 || branch.issue.code === 'unrecognized_keys')
-    .sort((a, b) => b.issue.path.length - a.issue.path.length || a.count - b.count)[0];
+    .sort((a, b) => reached(b.issue) - reached(a.issue) || a.count - b.count)[0];
   return best ? { ...best.issue, path: [...issue.path, ...best.issue.path] } : issue;
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((node, key) => (node as Record<PropertyKey, unknown> | undefined)?.[key], root);
 }
 
 function formatPath(path: readonly PropertyKey[]): string {
@@ -64,10 +73,7 @@ function formatPath(path: readonly PropertyKey[]): string {
 }
 
 function explain(issue: z.core.$ZodIssue, root: unknown): string {
-  const value = issue.path.reduce<unknown>(
-    (node, key) => (node as Record<PropertyKey, unknown> | undefined)?.[key],
-    root,
-  );
+  const value = valueAt(root, issue.path);
   const got = describe(value);
   switch (issue.code) {
     case 'unrecognized_keys':

@@ -6,6 +6,10 @@ import type { CallUsage } from './usage';
 /** USD per million tokens. */
 export type Price = { input: number; output: number };
 
+/** What a model may be able to do beside text in, text out. */
+export const CAPABILITIES = ['json', 'vision'] as const;
+export type Capability = (typeof CAPABILITIES)[number];
+
 /** What a run keeps of a model for its whole life: never an endpoint, never a key. */
 export type PinnedModel = {
   name: string;
@@ -13,6 +17,8 @@ export type PinnedModel = {
   model: string;
   price?: Price;
   contextTokens?: number;
+  /** Without the list a model is taken to give JSON (the product asks for it in words) and to see no pictures. */
+  capabilities?: Capability[];
   fallback?: string[];
 };
 

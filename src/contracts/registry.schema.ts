@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CAPABILITIES } from './model';
 import { MODEL_TASKS } from './names';
 
 const price = z.strictObject({ input: z.number().nonnegative(), output: z.number().nonnegative() });
@@ -27,6 +28,7 @@ export const modelSchema = z.strictObject({
   model: z.string().min(1),
   price: price.optional(),
   contextTokens: z.int().positive().optional(),
+  capabilities: z.array(z.enum(CAPABILITIES)).optional(),
   fallback: z.array(z.string().min(1)).max(10).optional(),
 });
 export type ModelConfig = z.infer<typeof modelSchema>;

@@ -17,6 +17,7 @@ function pin(name: string, model: ModelConfig): PinnedModel {
     model: model.model,
     ...(price && { price: { ...price } }),
     ...(model.contextTokens !== undefined && { contextTokens: model.contextTokens }),
+    ...(model.capabilities && { capabilities: [...model.capabilities] }),
     ...(model.fallback && { fallback: [...model.fallback] }),
   };
 }

@@ -40,6 +40,12 @@ describe('a registry', () => {
     expect(JSON.stringify(pinned)).not.toMatch(/http|OPENAI/);
   });
 
+  test('pins what a model can do', () => {
+    const { models } = pins(model('provider: builtin, model: classifier, contextTokens: 500, capabilities: [vision]'));
+    expect(models['b']).toMatchObject({ contextTokens: 500, capabilities: ['vision'] });
+    expect(models['a']).not.toHaveProperty('capabilities');
+  });
+
   test('that ships serves every task without a key: documents by built-in models, the rest by the local one', () => {
     const registry = loadRegistry({ environment });
     const shipped = pinsOf(registry.config);
