@@ -33,7 +33,7 @@ async function describe(client: Client, run: WorkflowExecutionInfo): Promise<Run
 async function costOf(client: Client, run: WorkflowExecutionInfo): Promise<number> {
   const { costUsd: left = 0 } = (run.memo?.[MEMO_OUTCOME] ?? {}) as { costUsd?: number };
   if (run.status.name !== 'RUNNING') return left;
-  return queryProgress(client, run.workflowId, run.runId, 2).then(
+  return queryProgress(client.workflow.getHandle(run.workflowId, run.runId), client, 2).then(
     ({ usage }) => usage.costUsd,
     () => left,
   );

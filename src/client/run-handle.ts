@@ -1,4 +1,4 @@
-import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import type { Envelope } from '../contracts/envelope.schema';
@@ -14,6 +14,9 @@ import type { RunProgress, RunStatus } from '../contracts/run';
 import type { FailedCall, StepFunctions } from './on-step-end';
 import { onStepEnd } from './on-step-end';
 import { refusalOf, UPDATE_SECONDS } from './refusal-of';
+
+/** Patterns that continue as new: asked is the run that goes on, not the one that was first. */
+const CONTINUING: ReadonlySet<Pattern> = new Set<Pattern>(['eventRouter', 'batch']);
 
 /** One attempt of an activity that waits for its next: what the server knows and the workflow does not. */
 export type PendingAttempt = { activityType: string; attempt: number; lastFailure?: FailureInfo };
@@ -60,7 +63,7 @@ export function createRunHandle<P extends Pattern>(
   client: Client,
   { workflowId, runId, pattern }: { workflowId: string; runId: string; pattern: P },
 ): RunHandle<P> {
-  const handle = client.workflow.getHandle(workflowId, runId);
+  const handle = client.workflow.getHandle(workflowId, CONTINUING.has(pattern) ? undefined : runId);
   const ids = { workflowId, runId, pattern };
 
   /** A cancellation carries no details, so the run is asked; nothing when no Worker answers. */
@@ -119,7 +122,7 @@ export function createRunHandle<P extends Pattern>(
       return status === 'running' || status === 'paused' ? { ...ids, status } : outcome();
     },
     status: async () => statusOf(await handle.describe()),
-    progress: () => queryProgress(client, workflowId, runId),
+    progress: () => queryProgress(handle, client),
     retrying: async () => retryingOf(await handle.describe()),
     async cancel() {
       try {
@@ -142,15 +145,8 @@ export function createRunHandle<P extends Pattern>(
 }
 
 /** Asks a run where it stands, as a query with a limit on the wait. */
-export async function queryProgress(
-  client: Client,
-  workflowId: string,
-  runId: string,
-  seconds = 10,
-): Promise<RunProgress> {
-  return client.withDeadline(Date.now() + seconds * 1000, () =>
-    client.workflow.getHandle(workflowId, runId).query<RunProgress>(MESSAGES.progress),
-  );
+export async function queryProgress(handle: WorkflowHandle, client: Client, seconds = 10): Promise<RunProgress> {
+  return client.withDeadline(Date.now() + seconds * 1000, () => handle.query<RunProgress>(MESSAGES.progress));
 }
 
 /** The status of a run from what the server says of it, without asking a Worker. */

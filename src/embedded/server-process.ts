@@ -63,15 +63,17 @@ export async function spawnServer(options: {
   port: number;
   uiPort: number;
   detached: boolean;
+  settings?: readonly string[] | undefined;
 }): Promise<ServerProcess> {
-  const { binary, home, port, uiPort, detached } = options;
+  const { binary, home, port, uiPort, detached, settings = [] } = options;
   const logFile = path.join(home, 'temporal.log');
   if (sizeOf(logFile) > LOG_KEPT_BYTES) renameSync(logFile, `${logFile}.1`);
   const logStart = sizeOf(logFile);
   const log = openSync(logFile, 'a', 0o600);
   const where = ['--ip', LOOPBACK, '--port', String(port), '--ui-port', String(uiPort)];
   const what = ['--db-filename', path.basename(databaseFile(home)), ...markOf(home)];
-  const child = spawn(binary, ['server', 'start-dev', ...where, ...what, ...SETTINGS], {
+  const more = settings.flatMap((setting) => ['--dynamic-config-value', setting]);
+  const child = spawn(binary, ['server', 'start-dev', ...where, ...what, ...SETTINGS, ...more], {
     cwd: home,
     detached,
     stdio: ['ignore', log, log],

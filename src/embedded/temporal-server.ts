@@ -33,6 +33,8 @@ export type ServerOptions = {
   uiPort?: number;
   /** True: own process group, lives on after this process. False: a child that ends with its group. */
   detached: boolean;
+  /** Dynamic configuration besides that of every embedded server, as `name=value`. */
+  settings?: readonly string[];
   say: Say;
   progress?: Say;
 };
@@ -95,7 +97,14 @@ export async function stopTemporalServer(folder: string): Promise<boolean> {
 async function start(home: string, binary: string, options: ServerOptions): Promise<EnsuredServer> {
   for (let attempt = 1; ; attempt++) {
     const { port, uiPort } = await choosePorts(readRecord(home), options);
-    const server = await spawnServer({ binary, home, port, uiPort, detached: options.detached });
+    const server = await spawnServer({
+      binary,
+      home,
+      port,
+      uiPort,
+      detached: options.detached,
+      settings: options.settings,
+    });
     const record = recordOf(server, uiPort, binary);
     // Before it answers: whoever comes after this command was killed finds the server instead of starting a second one.
     writeStateFile(recordFile(home), record);

@@ -26,6 +26,8 @@ export default async function globalSetup(globalConfig: GlobalConfig): Promise<v
     port: await anyFreePort(),
     uiPort: await anyFreePort(),
     detached: false,
+    // So that what continues as new does so within a test: 4,096 outside.
+    settings: ['limit.historyCount.suggestContinueAsNew=300'],
     say,
   });
   process.env.CADENZA_TEST_TEMPORAL_ADDRESS = server.address;
