@@ -97,10 +97,85 @@ const RUNS = {
   },
 };
 
+/** The file that a campaign leaves, where that is not its own name. */
+const MARKS = { 'event-router': 'event-router-first-run' };
+
+/** What is no run of one pipeline: recorded by hand, each under the names that it is called for. */
+const CAMPAIGNS = {
+  'pipeline-registered-definition': async ({ cadenza, save }) => {
+    const inner = { name: 'inner', input: { type: 'object' }, steps: [step('say', 'echo', { config: { a: 1 } })] };
+    await cadenza.definitions.define(inner);
+    await cadenza.definitions.define({ ...inner, description: 'Says it again.' });
+    const nested = { name: 'nested', pattern: 'pipeline', config: { definition: 'inner', input: {} } };
+    const callbacks = { '*': [{ event: { router: 'nobody' } }, { webhook: { url: 'http://127.0.0.1:9/hook' } }] };
+    await cadenza.definitions.define({ name: 'outer', steps: [nested, step('last', 'echo')], callbacks });
+    const run = await cadenza.start('pipeline', { definition: 'outer' }, { id: 'pipeline-registered-definition' });
+    await run.outcome();
+    await save('pipeline-registered-definition');
+    await save('pipeline-nested-definition', 'pipeline-registered-definition/nested');
+    await save('definition-registry', 'cadenza-definition-inner');
+  },
+  'event-router': async ({ cadenza, save }) => {
+    const run = await cadenza.start(
+      'eventRouter',
+      {
+        subscriptions: [
+          { name: 'first', on: 'a', handler: 'echo', inputs: { n: 'data.n' }, orderBy: 'data.key', emit: 'b' },
+          {
+            name: 'second',
+            on: 'b',
+            handler: 'echo',
+            filter: 'data.n > 1',
+            emit: { type: 'c', data: { m: 'result' } },
+          },
+          { name: 'bad', on: 'a', handler: 'permanent' },
+          { name: 'after', on: '*.failed', handler: 'echo' },
+          { name: 'long', on: 'long', handler: 'patient' },
+        ],
+        maxHops: 3,
+      },
+      { id: 'event-router' },
+    );
+    const { runId } = run;
+    const router = cadenza.router('event-router');
+    await cadenza.emit('event-router', { type: 'long' });
+    for (let n = 0; n < 8; n += 1) {
+      await cadenza.emit('event-router', [
+        { type: 'a', id: `a${n}`, data: { n, key: n % 2, text: 'x'.repeat(n * 1000) } },
+        { type: 'a', id: 'a0', data: null },
+        { type: 'nobody', id: `n${n}` },
+      ]);
+      await sleep(300);
+    }
+    await run.pause();
+    await router.subscribe({ name: 'late', on: 'nobody', handler: 'echo' });
+    await run.resume();
+    await router.retryDeadLetters({ all: true });
+    await router.unsubscribe('late');
+    await router.dropDeadLetters({ all: true });
+    // Until it has continued as new, with the long handler left to report.
+    for (let n = 100; (await cadenza.find('event-router')).runId === runId; n += 1) {
+      await cadenza.emit('event-router', { type: 'a', id: `a${n}`, data: { n } });
+      await sleep(200);
+    }
+    await sleep(2_000);
+    await cadenza.temporal.workflow.getHandle('event-router/e1').cancel();
+    await sleep(2_000);
+    await run.cancel();
+    await run.outcome();
+    await save('event-router-first-run', 'event-router', runId);
+    await save('event-router-continued', 'event-router');
+    await save('handle-event', 'event-router/e2');
+    await save('handle-event-reporting', 'event-router/e1');
+  },
+};
+
 async function main() {
   const all = process.argv.includes('--all');
-  const wanted = Object.entries(RUNS).filter(([name]) => all || !existsSync(path.join(folder, `${name}.json`)));
-  if (wanted.length === 0) return console.log('every history is there');
+  const isWanted = (name) => all || !existsSync(path.join(folder, `${name}.json`));
+  const wanted = Object.entries(RUNS).filter(([name]) => isWanted(name));
+  const campaigns = Object.entries(CAMPAIGNS).filter(([name]) => isWanted(MARKS[name] ?? name));
+  if (wanted.length + campaigns.length === 0) return console.log('every history is there');
   mkdirSync(folder, { recursive: true });
   const home = mkdtempSync(path.join(tmpdir(), 'cadenza-record-'));
   const server = await ensureTemporalServer({
@@ -109,6 +184,8 @@ async function main() {
     port: await anyFreePort(),
     uiPort: await anyFreePort(),
     detached: true,
+    // So that routers continue as new soon.
+    settings: ['limit.historyCount.suggestContinueAsNew=300'],
     say: console.error,
   });
   const environment = readEnvironment({
@@ -119,17 +196,21 @@ async function main() {
   const worker = await createWorker({ environment, handlers });
   const served = worker.run();
   const cadenza = await connectCadenza({ environment });
+  const save = async (name, id = name, runId = undefined) => {
+    const history = JSON.parse(historyToJSON(await cadenza.temporal.workflow.getHandle(id, runId).fetchHistory()));
+    writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(withoutMachine(history), null, 1)}\n`);
+    console.log(`${name}: ${history.events.length} events`);
+  };
   try {
     for (const [name, { input, during }] of wanted) {
       failuresLeft = 1;
       const run = await cadenza.start('pipeline', input, { id: name });
       const handle = cadenza.temporal.workflow.getHandle(name);
       await during?.(run, (update, ...args) => handle.executeUpdate(update, { args }));
-      const { status } = await run.outcome();
-      const history = JSON.parse(historyToJSON(await cadenza.temporal.workflow.getHandle(name).fetchHistory()));
-      writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(withoutMachine(history), null, 1)}\n`);
-      console.log(`${name}: ${status}, ${history.events.length} events`);
+      await run.outcome();
+      await save(name);
     }
+    for (const [, campaign] of campaigns) await campaign({ cadenza, save });
   } finally {
     await cadenza.close();
     worker.shutdown();
