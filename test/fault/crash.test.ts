@@ -1,95 +1,46 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { stringify } from 'yaml';
-import { connectCadenza } from '../../src/client';
-import { readEnvironment } from '../../src/config/environment';
-import { anyFreePort } from '../../src/embedded/free-port';
-import { ensureTemporalServer, stopTemporalServer } from '../../src/embedded/temporal-server';
-import type { RecordedRequest, ScriptedModelServer } from '../helpers/scripted-model-server';
-import { startScriptedModelServer } from '../helpers/scripted-model-server';
-import type { WorkerProcess } from '../helpers/spawn-worker';
-import { spawnWorker } from '../helpers/spawn-worker';
+import type { GivenInput } from '../../src/client';
+import type { PipelineResult } from '../../src/contracts/pipeline.schema';
+import type { CrashWorld } from '../helpers/crash-world';
+import { answersByRequest, createCrashWorld } from '../helpers/crash-world';
+import { waitUntil } from '../helpers/wait-until';
 
 const TEXT = `Service agreement between Northwind Analytics Ltd and Harbour Foods GmbH, dated 3 March 2026.
 The supplier delivers monthly reports. The customer pays 1,200 EUR a month within 30 days.
 Either party may end this agreement with three months' notice. It is governed by the law of Ireland.`;
 
-let home: string;
-let models: ScriptedModelServer;
-const workers: WorkerProcess[] = [];
+let world: CrashWorld;
 
 beforeEach(async () => {
-  home = await mkdtemp(path.join(tmpdir(), 'cadenza-crash-'));
-  models = await startScriptedModelServer({ answer: () => sleep(1_500, undefined) });
+  world = await createCrashWorld(1_500);
 });
 
-afterEach(async () => {
-  await Promise.all(workers.splice(0).map((worker) => worker.kill().catch(() => undefined)));
-  await stopTemporalServer(home);
-  await models.close();
-  await rm(home, { recursive: true, force: true });
-});
-
-/** How often the answer to each distinct request was fully sent. */
-function answersByRequest(requests: readonly RecordedRequest[]): number[] {
-  const counts = new Map<string, number>();
-  for (const { body, outcome } of requests) {
-    if (outcome === 'answered') counts.set(JSON.stringify(body), (counts.get(JSON.stringify(body)) ?? 0) + 1);
-  }
-  return [...counts.values()];
-}
+afterEach(() => world.close());
 
 test('worker and server killed in the middle of an analysis: it finishes, and no answered call is repeated', async () => {
-  const port = await anyFreePort();
-  const uiPort = await anyFreePort();
-  const startServer = () =>
-    ensureTemporalServer({
-      home,
-      cacheDir: readEnvironment().cache,
-      port,
-      uiPort,
-      detached: true,
-      say: () => undefined,
-    });
-  let server = await startServer();
-
-  const registry = path.join(home, 'models.yaml');
-  const price = { input: 2, output: 8 };
-  await writeFile(
-    registry,
-    stringify({
-      providers: { scripted: { type: 'openai', baseUrl: models.url } },
-      models: { gpt: { provider: 'scripted', model: 'gpt-test', price } },
-      tasks: { default: 'gpt' },
-    }),
-  );
+  const { cadenza, models, home } = world;
   const document = path.join(home, 'agreement.txt');
   await writeFile(document, TEXT);
-  const variables = { CADENZA_HOME: home, CADENZA_MODELS: registry, TEMPORAL_ADDRESS: server.address };
-  const cadenza = await connectCadenza({ environment: readEnvironment(variables) });
   const listed = async (id: string) => (await cadenza.list()).runs.some(({ workflowId }) => workflowId === id);
 
-  workers.push(await spawnWorker(variables));
+  await world.startWorker();
   const run = await cadenza.start('pipeline', { definition: 'document_analysis', input: { file: document } });
 
   // Killed on the wire: classification and entities have been sent and not answered.
   await models.until(({ open }) => open === 2, 20_000);
-  await workers[0]?.kill();
+  await world.killWorker();
   const killedAt = Date.now();
-  workers.push(await spawnWorker(variables));
+  await world.startWorker();
   await models.until(({ requests }) => requests.length === 4, 20_000);
   expect(Date.now() - killedAt).toBeLessThan(10_000);
   await expect(listed(run.workflowId)).resolves.toBe(true);
 
   // Killed after two answers, while the summary is on the wire: first the worker, then the server.
   await models.until(({ answered, open }) => answered === 2 && open === 1, 20_000);
-  await workers[1]?.kill();
-  process.kill(server.pid, 'SIGKILL');
-  await sleep(500);
-  server = await startServer();
-  workers.push(await spawnWorker(variables));
+  await world.killWorker();
+  await world.killServer();
+  await world.startWorker();
 
   const { status, result } = await run.outcome();
   expect(status).toBe('completed');
@@ -98,5 +49,65 @@ test('worker and server killed in the middle of an analysis: it finishes, and no
   expect(models.requests.filter(({ outcome }) => outcome === 'aborted')).toHaveLength(3);
   expect(result).toMatchObject({ usage: { calls: 6, cutCalls: 3 } });
   await expect(listed(run.workflowId)).resolves.toBe(true);
-  await cadenza.close();
 }, 120_000);
+
+test('worker, then server killed in a list, an approval and a sub-pattern: the same result, no answered call repeated', async () => {
+  const { cadenza, models } = world;
+  const input: GivenInput<'pipeline'> = {
+    input: { parts: ['one', 'two', 'three'] },
+    steps: [
+      {
+        name: 'each',
+        handler: 'generation',
+        forEach: { items: 'input.parts', as: 'part', maxParallel: 1 },
+        inputs: { text: 'part' },
+      },
+      { name: 'ok', approval: { message: 'Go on?' }, dependsOn: ['each'] },
+      {
+        name: 'inside',
+        pattern: 'pipeline',
+        config: { steps: [{ name: 'ask', handler: 'generation', config: { text: 'inside' } }] },
+        dependsOn: ['ok'],
+      },
+    ],
+  };
+  const start = async () => {
+    const run = await cadenza.start('pipeline', input);
+    const waits = async () => (await run.progress()).steps.find(({ name }) => name === 'ok')?.status === 'running';
+    return { run, approve: () => run.approve({ step: 'ok', approved: true, by: 'test' }), waits };
+  };
+  const outputsOf = ({ results, output }: PipelineResult) => ({
+    output,
+    outputs: Object.values(results).map(({ stepName, output: own }) => (stepName === 'ok' ? null : own)),
+  });
+
+  await world.startWorker();
+  const calm = await start();
+  await waitUntil(calm.waits);
+  await calm.approve();
+  const expected = outputsOf(await calm.run.result());
+  const before = models.requests.length;
+  expect(before).toBe(4);
+
+  const rough = await start();
+  await models.until(({ answered, open }) => answered === before + 1 && open === 1, 20_000);
+  await world.killWorker();
+  await world.startWorker();
+  await waitUntil(rough.waits, 30);
+  await world.killWorker();
+  await world.killServer();
+  await world.startWorker();
+  await waitUntil(rough.waits, 30);
+  await rough.approve();
+  await models.until(({ open }) => open === 1, 20_000);
+  await world.killServer();
+  await world.killWorker();
+  await world.startWorker();
+
+  const result = await rough.run.result();
+  expect(outputsOf(result)).toEqual(expected);
+  const requests = models.requests.slice(before);
+  expect(answersByRequest(requests)).toEqual([1, 1, 1, 1]);
+  expect(requests.filter(({ outcome }) => outcome === 'aborted')).toHaveLength(2);
+  expect(result.usage).toMatchObject({ calls: 6, cutCalls: 2 });
+}, 180_000);
