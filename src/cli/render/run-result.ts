@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { Envelope } from '../../contracts/envelope.schema';
+import type { RouterProgress } from '../../contracts/event-messages';
 import type { JsonObject, JsonValue } from '../../contracts/json';
 import type { PipelineResult } from '../../contracts/pipeline.schema';
 import type { StepProgress } from '../../contracts/run';
@@ -9,6 +10,7 @@ import type { ResultOptions } from './document-result';
 import { documentLines } from './document-result';
 import { wrapped } from './layout';
 import { shownUsage } from './numbers';
+import { routerLines } from './router-lines';
 import { runMark } from './paint';
 import { stepLines } from './step-lines';
 
@@ -21,7 +23,7 @@ export const DOCUMENT_ANALYSIS = 'document_analysis';
  */
 export function resultLines(
   title: string,
-  { status, result, error }: Envelope,
+  { pattern, status, result, error }: Envelope,
   { output, ...options }: ResultOptions & { output: JsonValue | undefined },
 ): string[] {
   const { columns, paint } = options;
@@ -30,7 +32,11 @@ export function resultLines(
   return [
     `${runMark(status, paint)} ${paint.bold(cleanLine(title))}${status === 'completed' ? '' : `  ${status.replace('_', ' ')}`}`,
     ...(error ? wrapped(`${error.type}: ${cleanLine(error.message)}`, columns, 4, '  ').map(paint.red) : []),
-    ...(output === undefined || output === null ? [] : outputLines(output, pipeline, options)),
+    ...(output === undefined || output === null
+      ? []
+      : pattern === 'eventRouter'
+        ? routerLines(output as unknown as RouterProgress, options)
+        : outputLines(output, pipeline, options)),
     ...(how.length > 0 ? ['', paint.bold('  How it was decided'), ...how] : []),
   ];
 }
