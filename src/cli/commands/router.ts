@@ -14,7 +14,7 @@ export type LetterOptions = RouterOptions & { all?: boolean };
 
 /** `cadenza router dead-letters <id>`: the events that nobody took, or that failed for good. */
 export function deadLetters(terminal: Terminal, id: string, { json = false }: RouterOptions): Promise<number> {
-  return withRouter(terminal, id, async (router) => {
+  return withRouter(terminal, id, async (router, goesOn) => {
     const letters = await router.deadLetters();
     if (json) {
       terminal.printJson({ deadLetters: letters });
@@ -22,6 +22,7 @@ export function deadLetters(terminal: Terminal, id: string, { json = false }: Ro
     }
     terminal.print(letters.flatMap((letter) => letterLines(terminal, letter)));
     if (letters.length === 0) terminal.say('There are no dead letters.');
+    else if (!goesOn) terminal.say('The router has ended: they can be read and not handled again.');
     else terminal.say(`  Again   ${COMMAND} router retry ${id} --all\n  Forget  ${COMMAND} router drop ${id} --all`);
   });
 }
@@ -69,14 +70,19 @@ export function unsubscribe(terminal: Terminal, id: string, name: string, { json
   });
 }
 
-function withRouter(terminal: Terminal, id: string, work: (router: RouterHandle) => Promise<void>): Promise<number> {
-  return withRun(terminal, id, 'any', async ({ cadenza }, { pattern, workflowId }) => {
+function withRouter(
+  terminal: Terminal,
+  id: string,
+  work: (router: RouterHandle, goesOn: boolean) => Promise<void>,
+): Promise<number> {
+  return withRun(terminal, id, 'any', async ({ cadenza }, { pattern, workflowId, status }) => {
     if (pattern !== 'eventRouter') {
       throw new CadenzaError('InvalidInput', `the run "${cleanLine(id)}" is a ${pattern}, and not an eventRouter`, {
         field: 'id',
       });
     }
-    await work(cadenza.router(workflowId));
+    const now = await status();
+    await work(cadenza.router(workflowId), now === 'running' || now === 'paused');
     return EXIT.ok;
   });
 }
