@@ -75,9 +75,19 @@ function decisionLines(pipeline: PipelineResult, { columns, paint }: ResultOptio
   const reused = again > 0 ? `; ${again} answered from the journal, not paid again` : '';
   return [
     ...stepLines(stepsOf(pipeline), { columns, paint, now: 0 }),
+    ...callbackLines(pipeline, { columns, paint }),
     ...wrapped(`Used: ${shownUsage(usage)}${reused}`, columns, 2),
     ...(pipeline.partial ? wrapped(`Partial: ${cleanLine(pipeline.partialReason ?? 'cut short')}`, columns, 2) : []),
   ];
+}
+
+/** The callbacks that did not get through: they change nothing in the run, so nothing else shows them. */
+function callbackLines({ callbacks = [] }: PipelineResult, { columns, paint }: ResultOptions): string[] {
+  return callbacks.flatMap(({ step, to, status, error }) => {
+    if (status === 'delivered') return [];
+    const why = error === undefined ? '' : `: ${error.type}: ${cleanLine(error.message)}`;
+    return wrapped(`Callback of ${cleanLine(step)} (${to}) failed${why}`, columns, 4, '  ').map(paint.yellow);
+  });
 }
 
 function outputLines(output: JsonValue, pipeline: PipelineResult | undefined, options: ResultOptions): string[] {
