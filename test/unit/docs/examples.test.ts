@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { versionOf } from '../../../src/config/load-definitions';
 import { checkInput } from '../../../src/contracts/check-input.schema';
 import { subscriptionSchema } from '../../../src/contracts/event-router.schema';
 import { definitionSchema } from '../../../src/contracts/pipeline.schema';
@@ -67,4 +68,15 @@ test('the pipeline of the README is the example, and needs no labels of its own'
   const steps = plan(given);
   expect(steps.find(({ approval }) => approval)?.condition).toBe("kind.type = 'invoice'");
   expect(steps.filter(({ config }) => 'labels' in config)).toEqual([]);
+});
+
+test('the definition of docs/definitions.md is the example, in the version that the page shows', () => {
+  const [block] = yamlOf('docs/definitions.md').filter(({ text }) => text.startsWith('# complaint.yaml'));
+  const shown = definitionSchema.parse(parse(block?.text ?? ''));
+  expect(shown).toEqual(definitionSchema.parse(parse(read('examples/definitions/complaint.yaml'))));
+  const versions = [...read('docs/definitions.md').matchAll(/complaint@([0-9a-f]+)/g)].map(
+    ([, version = '']) => version,
+  );
+  expect(versions.filter((version) => !versionOf(shown).startsWith(version))).toEqual([]);
+  expect(versions.length).toBeGreaterThan(1);
 });
