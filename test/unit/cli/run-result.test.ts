@@ -81,6 +81,8 @@ it('shows what a rerun kept, and the callbacks that did not get through', () => 
   const given = { ...envelope, result: result as unknown as JsonValue };
   const text = resultLines('run', given, { ...options, output: 'done' }).join('\n');
   expect(text).toContain('      taken from an earlier run');
-  expect(text).toContain('  Callback of extract (event) failed: RunNotFound: no router with the id\n    "audit" goes on');
+  expect(text).toContain(
+    '  Callback of extract (event) failed: RunNotFound: no router with the id\n    "audit" goes on',
+  );
   expect(text).not.toContain('webhook');
 });
