@@ -4,6 +4,7 @@ import { cleanLine } from './render/clean-text';
 import { fit } from './render/layout';
 import { shownMoney, shownSeconds } from './render/numbers';
 import { runMark } from './render/paint';
+import { routerSentence } from './render/router-lines';
 import { progressLines, retrySentence } from './render/step-lines';
 import type { Terminal } from './terminal';
 
@@ -79,6 +80,10 @@ function lineBoard(terminal: Terminal, onlyOne: boolean): RunBoard {
   };
   return {
     update(title, { progress, retrying = [] }) {
+      if (progress?.events) {
+        const sentence = routerSentence(progress.events);
+        return tell(title, sentence, sentence);
+      }
       for (const step of progress?.steps ?? []) {
         if (step.status !== 'pending') tell(title, `${step.name} ${step.status}`, changeSentence(step));
         const waiting = retrying.find(({ activityType }) => activityType === step.handler);
@@ -110,7 +115,7 @@ function changeSentence({
     ...(usage && usage.calls > 0
       ? [`${usage.inputTokens + usage.outputTokens} tokens`, shownMoney(usage.costUsd)]
       : []),
-    ...(status === 'skipped' && reason !== undefined ? [reason] : []),
+    ...((status === 'skipped' || status === 'completed') && reason !== undefined ? [reason] : []),
   ];
   const why = status === 'failed' && error ? `: ${error.type}, ${error.message}` : '';
   const remark = note === undefined ? '' : ` [${note}]`;

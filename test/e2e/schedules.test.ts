@@ -60,7 +60,7 @@ it('schedules a pattern, triggers, lists, pauses, resumes and deletes it, each w
   expect(scheduleSchema.parse(paused.json())).toMatchObject({ paused: true, note: 'holiday' });
   const people = await cli.run(['schedules']);
   expect(people.stdout).toContain(
-    `mail\n  pipeline, 30 6 * * MON-FRI (Asia/Tokyo), paused (holiday), last completed: ${workflowId}`,
+    `mail\n  pipeline, 30 6 * * MON-FRI (Asia/Tokyo), paused (holiday)\n  last completed: ${workflowId}`,
   );
   const resumed = await cli.run(['schedules', '--json', 'resume', 'mail']);
   expect(scheduleSchema.parse(resumed.json())).toMatchObject({ paused: false });

@@ -3,10 +3,11 @@ import { shippedDefinitions } from '../../client';
 import { loadShippedDefinitions } from '../../config/load-definitions';
 import { CadenzaError } from '../../contracts/failures';
 import { shown, suggestion } from '../../contracts/nearest-name';
+import type { Definition } from '../../contracts/pipeline.schema';
 import { EXIT } from '../../contracts/run';
 import { readInputFile } from '../input-file';
 import { cleanLine } from '../render/clean-text';
-import { wrapped } from '../render/layout';
+import { column, widthOf, wrapped } from '../render/layout';
 import { openExisting, openSession } from '../session';
 import { COMMAND } from '../show-run';
 import type { Terminal } from '../terminal';
@@ -31,7 +32,7 @@ export async function define(terminal: Terminal, file: string, { json = false }:
         : `"${defined.name}" had this version already: nothing has changed but that runs take it from now on.`,
     );
     terminal.say(`  Show  ${COMMAND} definitions ${defined.name}`);
-    terminal.say(`  Run   echo '{ "definition": "${defined.name}" }' | ${COMMAND} run pipeline -i -`);
+    terminal.say(`  Run   ${runHint(defined.name, given)}`);
     return EXIT.ok;
   } finally {
     await session.close();
@@ -62,6 +63,14 @@ export async function definitions(
   }
 }
 
+/** A command that runs it; where the input has a schema, what to put into a file. */
+function runHint(name: string, given: unknown): string {
+  if ((given as Partial<Definition>).input === undefined) {
+    return `echo '{ "definition": "${name}" }' | ${COMMAND} run pipeline -i -`;
+  }
+  return `${COMMAND} run pipeline -i FILE    with "definition: ${name}" and an "input" in FILE`;
+}
+
 function summaryLines({ columns, resultPaint: paint }: Terminal, one: DefinitionSummary): string[] {
   const from = one.shipped ? 'ships with the product' : `registered ${one.createdAt?.slice(0, 16).replace('T', ' ')}`;
   return [
@@ -73,6 +82,7 @@ function summaryLines({ columns, resultPaint: paint }: Terminal, one: Definition
 
 function detailLines({ columns, resultPaint: paint }: Terminal, found: DefinitionDetail): string[] {
   const { definition, version, versions } = found;
+  const width = Math.max(...definition.steps.map(({ name }) => widthOf(name)));
   const fields = Object.keys((definition.input?.['properties'] ?? {}) as object);
   return [
     `${paint.bold(definition.name)}@${version.slice(0, VERSION_CHARACTERS)}`,
@@ -81,7 +91,7 @@ function detailLines({ columns, resultPaint: paint }: Terminal, found: Definitio
     '  Steps',
     ...definition.steps.map(({ name, handler, pattern, approval }) => {
       const what = handler ?? pattern ?? (approval ? 'approval' : 'wait');
-      return `    ${name}${what === name ? '' : `  ${paint.dim(cleanLine(what))}`}`;
+      return `    ${column(name, width)}  ${paint.dim(cleanLine(what))}`;
     }),
     ...(versions.length === 0 ? ['  Ships with the product'] : ['  Versions, the newest first']),
     ...versions.map((one) => `    ${one.version.slice(0, VERSION_CHARACTERS)}  ${paint.dim(one.createdAt)}`),

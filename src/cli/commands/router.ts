@@ -1,4 +1,5 @@
 import type { DeadLetter, DeadLetterChoice, RouterHandle } from '../../client';
+import type { DeadLetterReason } from '../../contracts/event-messages';
 import { CadenzaError } from '../../contracts/failures';
 import { EXIT } from '../../contracts/run';
 import { readInputFile } from '../input-file';
@@ -13,7 +14,7 @@ export type LetterOptions = RouterOptions & { all?: boolean };
 
 /** `cadenza router dead-letters <id>`: the events that nobody took, or that failed for good. */
 export function deadLetters(terminal: Terminal, id: string, { json = false }: RouterOptions): Promise<number> {
-  return withRouter(terminal, id, async (router) => {
+  return withRouter(terminal, id, async (router, goesOn) => {
     const letters = await router.deadLetters();
     if (json) {
       terminal.printJson({ deadLetters: letters });
@@ -21,6 +22,7 @@ export function deadLetters(terminal: Terminal, id: string, { json = false }: Ro
     }
     terminal.print(letters.flatMap((letter) => letterLines(terminal, letter)));
     if (letters.length === 0) terminal.say('There are no dead letters.');
+    else if (!goesOn) terminal.say('The router has ended: they can be read and not handled again.');
     else terminal.say(`  Again   ${COMMAND} router retry ${id} --all\n  Forget  ${COMMAND} router drop ${id} --all`);
   });
 }
@@ -68,14 +70,19 @@ export function unsubscribe(terminal: Terminal, id: string, name: string, { json
   });
 }
 
-function withRouter(terminal: Terminal, id: string, work: (router: RouterHandle) => Promise<void>): Promise<number> {
-  return withRun(terminal, id, 'any', async ({ cadenza }, { pattern, workflowId }) => {
+function withRouter(
+  terminal: Terminal,
+  id: string,
+  work: (router: RouterHandle, goesOn: boolean) => Promise<void>,
+): Promise<number> {
+  return withRun(terminal, id, 'any', async ({ cadenza }, { pattern, workflowId, status }) => {
     if (pattern !== 'eventRouter') {
-      throw new CadenzaError('InvalidInput', `the run "${cleanLine(id)}" is a ${pattern}, and no eventRouter`, {
+      throw new CadenzaError('InvalidInput', `the run "${cleanLine(id)}" is a ${pattern}, and not an eventRouter`, {
         field: 'id',
       });
     }
-    await work(cadenza.router(workflowId));
+    const now = await status();
+    await work(cadenza.router(workflowId), now === 'running' || now === 'paused');
     return EXIT.ok;
   });
 }
@@ -89,10 +96,25 @@ function choiceOf(ids: string[], { all = false }: LetterOptions): DeadLetterChoi
 
 function letterLines({ columns, resultPaint: paint }: Terminal, letter: DeadLetter): string[] {
   const { id, reason, event, subscription, error, at } = letter;
-  const where = subscription === undefined ? '' : ` for "${cleanLine(subscription)}"`;
   const why = error === undefined ? '' : `: ${error.type}: ${cleanLine(error.message)}`;
   return [
-    `${paint.bold(id)}  ${cleanLine(event.type)} ${paint.dim(cleanLine(event.id))}  ${paint.dim(at)}`,
-    ...wrapped(`${reason}${where}${why}`, columns, 2),
+    `${paint.bold(id)}  ${cleanLine(event.type)}  ${paint.dim(at.slice(0, 19).replace('T', ' '))}`,
+    // An id is what people copy: it stands whole, however long.
+    `  event ${cleanLine(event.id)} from ${cleanLine(event.source)}`,
+    ...wrapped(`${reasonOf(reason, subscription)}${why}`, columns, 2),
   ];
+}
+
+function reasonOf(reason: DeadLetterReason, subscription: string | undefined): string {
+  const name = subscription === undefined ? undefined : `"${cleanLine(subscription)}"`;
+  switch (reason) {
+    case 'failed':
+      return `failed${name === undefined ? '' : ` for ${name}`}`;
+    case 'unhandled':
+      return name === undefined ? 'no subscription is for its type' : `${name} was taken away before its turn`;
+    case 'hops':
+      return 'too many hops';
+    case 'refused':
+      return 'refused';
+  }
 }

@@ -136,12 +136,12 @@ async function change(
   }
 }
 
-/** Two lines a schedule; the id stands alone and whole: it is what people copy. */
+/** Lines of a schedule; its id, and that of its last run, stand alone and whole: they are what people copy. */
 function scheduleLines({ scheduleId, pattern, cron, timeZone, paused, note, nextTimes, lastRun }: Schedule): string[] {
   const when = `${cron === null ? 'not made by Cadenza' : cleanLine(cron)} (${cleanLine(timeZone)})`;
   const next = paused
     ? `paused${note === undefined ? '' : ` (${cleanLine(note)})`}`
     : `next ${nextTimes[0] ?? 'never'}`;
-  const last = lastRun ? `, last ${lastRun.status.replace('_', ' ')}: ${cleanLine(lastRun.workflowId)}` : '';
-  return [cleanLine(scheduleId), `  ${pattern}, ${when}, ${next}${last}`];
+  const last = lastRun ? [`  last ${lastRun.status.replace('_', ' ')}: ${cleanLine(lastRun.workflowId)}`] : [];
+  return [cleanLine(scheduleId), `  ${pattern}, ${when}, ${next}`, ...last];
 }

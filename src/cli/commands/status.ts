@@ -66,6 +66,9 @@ function statusLines(
     ...(goesOn ? waitingApprovals(progress) : []).map(
       ({ name }) => `${paint.dim('  Decide  ')}${approveCommand(ids.workflowId, name)} [--reject]`,
     ),
+    ...(goesOn && progress?.events && progress.events.deadLetters > 0
+      ? [`${paint.dim('  Letters ')}${COMMAND} router dead-letters ${cleanLine(ids.workflowId)}`]
+      : []),
     `${paint.dim('  Next    ')}${COMMAND} ${nextCommand(state)} ${cleanLine(ids.workflowId)}`,
   ];
 }

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { Envelope } from '../../contracts/envelope.schema';
+import type { RouterProgress } from '../../contracts/event-messages';
 import type { JsonObject, JsonValue } from '../../contracts/json';
 import type { PipelineResult } from '../../contracts/pipeline.schema';
 import type { StepProgress } from '../../contracts/run';
@@ -9,6 +10,7 @@ import type { ResultOptions } from './document-result';
 import { documentLines } from './document-result';
 import { wrapped } from './layout';
 import { shownUsage } from './numbers';
+import { routerLines } from './router-lines';
 import { runMark } from './paint';
 import { stepLines } from './step-lines';
 
@@ -21,7 +23,7 @@ export const DOCUMENT_ANALYSIS = 'document_analysis';
  */
 export function resultLines(
   title: string,
-  { status, result, error }: Envelope,
+  { pattern, status, result, error }: Envelope,
   { output, ...options }: ResultOptions & { output: JsonValue | undefined },
 ): string[] {
   const { columns, paint } = options;
@@ -30,7 +32,11 @@ export function resultLines(
   return [
     `${runMark(status, paint)} ${paint.bold(cleanLine(title))}${status === 'completed' ? '' : `  ${status.replace('_', ' ')}`}`,
     ...(error ? wrapped(`${error.type}: ${cleanLine(error.message)}`, columns, 4, '  ').map(paint.red) : []),
-    ...(output === undefined || output === null ? [] : outputLines(output, pipeline, options)),
+    ...(output === undefined || output === null
+      ? []
+      : pattern === 'eventRouter'
+        ? routerLines(output as unknown as RouterProgress, options)
+        : outputLines(output, pipeline, options)),
     ...(how.length > 0 ? ['', paint.bold('  How it was decided'), ...how] : []),
   ];
 }
@@ -69,9 +75,19 @@ function decisionLines(pipeline: PipelineResult, { columns, paint }: ResultOptio
   const reused = again > 0 ? `; ${again} answered from the journal, not paid again` : '';
   return [
     ...stepLines(stepsOf(pipeline), { columns, paint, now: 0 }),
+    ...callbackLines(pipeline, { columns, paint }),
     ...wrapped(`Used: ${shownUsage(usage)}${reused}`, columns, 2),
     ...(pipeline.partial ? wrapped(`Partial: ${cleanLine(pipeline.partialReason ?? 'cut short')}`, columns, 2) : []),
   ];
+}
+
+/** The callbacks that did not get through: they change nothing in the run, so nothing else shows them. */
+function callbackLines({ callbacks = [] }: PipelineResult, { columns, paint }: ResultOptions): string[] {
+  return callbacks.flatMap(({ step, to, status, error }) => {
+    if (status === 'delivered') return [];
+    const why = error === undefined ? '' : `: ${error.type}: ${cleanLine(error.message)}`;
+    return wrapped(`Callback of ${cleanLine(step)} (${to}) failed${why}`, columns, 4, '  ').map(paint.yellow);
+  });
 }
 
 function outputLines(output: JsonValue, pipeline: PipelineResult | undefined, options: ResultOptions): string[] {

@@ -5,6 +5,7 @@ import { column, fit, wrapped } from './layout';
 import { shownCount, shownMoney, shownSeconds } from './numbers';
 import type { Paint } from './paint';
 import { stepMark } from './paint';
+import { routerLines } from './router-lines';
 
 export type StepLinesOptions = {
   columns: number;
@@ -31,8 +32,9 @@ export function stepLines(steps: readonly StepProgress[], options: StepLinesOpti
   return steps.flatMap((step) => [stepLine(step, names, paid, options), ...remarks(step, options)]);
 }
 
-/** A run's steps where it has said something; else that it waits. */
+/** A run's steps, or a router's subscriptions, where it has said something; else that it waits. */
 export function progressLines(progress: RunProgress | undefined, options: StepLinesOptions): string[] {
+  if (progress?.events) return routerLines(progress.events, options);
   if (progress && progress.steps.length > 0) return stepLines(progress.steps, options);
   return [options.paint.dim('  starting')];
 }
@@ -76,6 +78,8 @@ function remarks(step: StepProgress, { columns, paint, retrying = [] }: StepLine
     ...(waiting ? lines(retrySentence(waiting), paint.yellow) : []),
     ...(error && status === 'failed' ? lines(`${error.type}: ${error.message}`, paint.red) : []),
     ...(reason !== undefined && status === 'skipped' ? lines(`skipped: ${reason}`, paint.dim) : []),
+    // What a rerun keeps took no time and no model.
+    ...(reason !== undefined && status === 'completed' ? lines(reason, paint.dim) : []),
     ...(attempts > 1 && (status === 'completed' || status === 'failed')
       ? lines(`${attempts} attempts`, paint.yellow)
       : []),

@@ -3,6 +3,7 @@ import { PLAIN } from '../../../src/cli/render/paint';
 import { resultLines } from '../../../src/cli/render/run-result';
 import type { Envelope } from '../../../src/contracts/envelope.schema';
 import type { JsonValue } from '../../../src/contracts/json';
+import type { PipelineResult } from '../../../src/contracts/pipeline.schema';
 
 const NO_USAGE = { calls: 0, cutCalls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, journalHits: 0, cacheHits: 0 };
 const OUTPUT = {
@@ -66,4 +67,22 @@ it('shows what a failed run has and why it failed', () => {
   const text = resultLines('invoice.pdf', failed, { ...options, output: { type: 'invoice' } }).join('\n');
   expect(text).toMatch(/^✗ invoice\.pdf {2}failed\n {2}AuthenticationFailed: step "summary": provider "openai"/);
   expect(text).toMatch(/Type +invoice/);
+});
+
+it('shows what a rerun kept, and the callbacks that did not get through', () => {
+  const envelope = envelopeOf('done');
+  const result = structuredClone(envelope.result) as unknown as PipelineResult;
+  Object.assign(result.results['extract'] ?? {}, { reason: 'taken from an earlier run', durationSeconds: 0 });
+  const error = { type: 'RunNotFound', message: 'no router with the id "audit" goes on' };
+  result.callbacks = [
+    { step: 'extract', to: 'webhook', status: 'delivered' },
+    { step: 'extract', to: 'event', status: 'failed', error },
+  ];
+  const given = { ...envelope, result: result as unknown as JsonValue };
+  const text = resultLines('run', given, { ...options, output: 'done' }).join('\n');
+  expect(text).toContain('      taken from an earlier run');
+  expect(text).toContain(
+    '  Callback of extract (event) failed: RunNotFound: no router with the id\n    "audit" goes on',
+  );
+  expect(text).not.toContain('webhook');
 });

@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { parse } from 'yaml';
+import { versionOf } from '../../../src/config/load-definitions';
 import { checkInput } from '../../../src/contracts/check-input.schema';
+import { subscriptionSchema } from '../../../src/contracts/event-router.schema';
+import { definitionSchema } from '../../../src/contracts/pipeline.schema';
 import { registrySchema } from '../../../src/contracts/registry.schema';
 import type { NamesOf } from '../../../src/core/graph/check-steps';
 import { planSteps } from '../../../src/core/graph/check-steps';
 import { parseExpression } from '../../../src/evaluator/parse-expression';
-
-const root = path.join(__dirname, '..', '..', '..');
+import { blocksOf, filesIn, pages, read } from './pages';
 
 const namesOf: NamesOf = (expression, at) => {
   const parsed = parseExpression(expression);
@@ -15,33 +15,68 @@ const namesOf: NamesOf = (expression, at) => {
   return parsed;
 };
 
-function yamlBlocks(file: string): string[] {
-  const text = readFileSync(path.join(root, file), 'utf8');
-  return [...text.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, block]) => block ?? '');
-}
-
 /** What a Worker asks of a pipeline before it runs anything. */
-function plan(block: string) {
-  const { steps, output } = checkInput('pipeline', parse(block));
+function plan(given: unknown) {
+  const { steps, output } = checkInput('pipeline', given);
   return planSteps(steps ?? [], output, namesOf);
 }
 
-test('the pipeline of the README can run as it stands, and needs no labels of its own', () => {
-  const blocks = yamlBlocks('README.md').filter((block) => block.startsWith('# order.yaml'));
+/** Checks data by what it is meant for, and says what that is. @throws where it is nothing that is known, or wrong */
+function kindOf(given: Record<string, unknown>): string {
+  if ('providers' in given || 'models' in given) {
+    registrySchema.parse(given);
+    return 'registry';
+  }
+  if ('subscriptions' in given) {
+    for (const { filter } of checkInput('eventRouter', given).subscriptions) if (filter) namesOf(filter, 'filter');
+    return 'router';
+  }
+  if ('on' in given) {
+    subscriptionSchema.parse(given);
+    return 'subscription';
+  }
+  if ('name' in given) {
+    const { steps, output } = definitionSchema.parse(given);
+    planSteps(steps, output, namesOf);
+    return 'definition';
+  }
+  plan(given);
+  return 'pipeline';
+}
+
+const yamlOf = (page: string) => blocksOf(read(page)).filter(({ language }) => language === 'yaml');
+const withYaml = pages().filter((page) => yamlOf(page).length > 0);
+
+test.each(withYaml)('every YAML block of %s is what it is shown for', (page) => {
+  for (const { text } of yamlOf(page)) expect(() => kindOf(parse(text) as Record<string, unknown>)).not.toThrow();
+});
+
+test('the pages show each kind of YAML that there is', () => {
+  const kinds = withYaml.flatMap((page) => yamlOf(page).map(({ text }) => kindOf(parse(text) as never)));
+  expect([...new Set(kinds)].sort()).toEqual(['definition', 'pipeline', 'registry', 'router', 'subscription']);
+});
+
+test.each(filesIn('examples', '.yaml'))('%s is what it is shown for', (file) => {
+  expect(() => kindOf(parse(read(file)) as Record<string, unknown>)).not.toThrow();
+});
+
+test('the pipeline of the README is the example, and needs no labels of its own', () => {
+  const blocks = yamlOf('README.md').filter(({ text }) => text.startsWith('# order.yaml'));
   expect(blocks).toHaveLength(1);
-  const steps = plan(blocks[0] ?? '');
+  const given: unknown = parse(blocks[0]?.text ?? '');
+  expect(given).toEqual(parse(read('examples/pipeline/order.yaml')));
+  const steps = plan(given);
   expect(steps.find(({ approval }) => approval)?.condition).toBe("kind.type = 'invoice'");
   expect(steps.filter(({ config }) => 'labels' in config)).toEqual([]);
 });
 
-test.each(['docs/patterns/pipeline.md', 'docs/handlers.md'])('every pipeline of %s can run as it stands', (file) => {
-  const blocks = yamlBlocks(file);
-  expect(blocks).not.toEqual([]);
-  for (const block of blocks) expect(() => plan(block)).not.toThrow();
-});
-
-test('every registry of docs/models.md is one', () => {
-  const blocks = yamlBlocks('docs/models.md');
-  expect(blocks).not.toEqual([]);
-  for (const block of blocks) expect(() => registrySchema.parse(parse(block))).not.toThrow();
+test('the definition of docs/definitions.md is the example, in the version that the page shows', () => {
+  const [block] = yamlOf('docs/definitions.md').filter(({ text }) => text.startsWith('# complaint.yaml'));
+  const shown = definitionSchema.parse(parse(block?.text ?? ''));
+  expect(shown).toEqual(definitionSchema.parse(parse(read('examples/definitions/complaint.yaml'))));
+  const versions = [...read('docs/definitions.md').matchAll(/complaint@([0-9a-f]+)/g)].map(
+    ([, version = '']) => version,
+  );
+  expect(versions.filter((version) => !versionOf(shown).startsWith(version))).toEqual([]);
+  expect(versions.length).toBeGreaterThan(1);
 });
