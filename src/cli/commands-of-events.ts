@@ -17,7 +17,7 @@ export function addEventCommands(program: Command, terminal: Terminal, action: A
     .option('-i, --input <file>', 'its data as a file of JSON or YAML; - is standard input')
     .option('--document <file>', 'store a document, and put its reference into the data as `document`')
     .option('--id <id>', 'an event with the id and source of an earlier one is handled once (default: a new one)')
-    .option('--source <text>', 'where it comes from', 'cadenza emit')
+    .option('--source <text>', 'where it comes from', 'cadenza/emit')
     .option('--subject <text>', 'what it is about')
     .option('--tenant <name>', 'whose content the router reads, for --document')
     .option('--json', JSON_HELP)

@@ -24,6 +24,7 @@ export const subscriptionSchema = z
     handler: z.string().min(1).optional(),
     definition: z.string().regex(DEFINITION_NAME_PATTERN, 'the name of a definition, or name@version').optional(),
     pattern: z.enum(ANSWERING_PATTERNS).optional(),
+    /** Of the handler or pattern; of a definition, settings laid over its steps: `{ step: { … } }`. */
     config: jsonObjectSchema.default({}),
     /** Parameters from the event: `data.document`. A definition without any is given the event's data as its input. */
     inputs: mappingsSchema.default({}),
@@ -39,6 +40,12 @@ export const subscriptionSchema = z
     const kinds = (['handler', 'definition', 'pattern'] as const).filter((kind) => subscription[kind] !== undefined);
     if (kinds.length !== 1) {
       context.addIssue({ code: 'custom', message: 'takes exactly one of handler, definition, pattern' });
+    }
+    if (subscription.definition === undefined) return;
+    for (const field of ['retryCount', 'timeoutSeconds'] as const) {
+      if (subscription[field] === undefined) continue;
+      const message = 'belongs to a handler or a pattern; the steps of a definition have their own';
+      context.addIssue({ code: 'custom', path: [field], message });
     }
   });
 export type Subscription = z.infer<typeof subscriptionSchema>;

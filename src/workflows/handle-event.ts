@@ -52,7 +52,7 @@ async function inputOf({ event, subscription, labels }: HandleEventRequest): Pro
     const given = resolveInputs({ inputs }, whole as Record<string, JsonValue>);
     const isMapped = Object.keys(inputs).length > 0;
     const input = isMapped ? await followPaths(given, labels?.[TENANT_LABEL] ?? NO_TENANT) : event.data;
-    return { ...common, definition, input };
+    return { ...common, definition, input, config: config as Record<string, JsonObject> };
   }
   const limits = {
     ...(retryCount === undefined ? {} : { retryCount }),

@@ -263,6 +263,55 @@ test('a handler that waits for approval is decided under its own id', async () =
   expect(calls).toHaveLength(1);
 });
 
+test('a router that continues as new keeps what waits, what it has seen, and the handlers that run', async () => {
+  await world.cadenza.definitions.define({ name: 'long', steps: [{ name: 'ok', approval: { message: 'Go on?' } }] });
+  const one = await router([
+    { on: 'long', definition: 'long' },
+    { on: 'a', handler: 'note', inputs: { n: 'data.n' } },
+    { on: 'bad', handler: 'broken' },
+  ]);
+  const runIdNow = async () => (await world.cadenza.find(one.id)).runId;
+  const continueOnce = async () => {
+    const runId = await runIdNow();
+    for (let n = 0; (await runIdNow()) === runId; n += 1) {
+      await world.cadenza.emit(
+        one.id,
+        [...Array(10).keys()].map(() => ({ type: 'a', data: { n } })),
+      );
+      await sleep(200);
+    }
+  };
+  await emit(one, 'long', {}, { id: 'first', source: 'test' });
+  await emit(one, 'long', {}, { id: 'second', source: 'test' });
+  await emit(one, 'bad');
+  await waitUntil(async () => (await counts(one))?.deadLetters === 1);
+  await continueOnce();
+  await emit(one, 'long', {}, { id: 'first', source: 'test' });
+  await waitUntil(async () => (await counts(one))?.repeated === 1);
+  await waitUntil(async () => (await counts(one))?.running === 2);
+  expect(await one.deadLetters()).toHaveLength(1);
+
+  // One reports its end to a run that did not start it; the other is ended without a word.
+  const [reporting, lost] = await Promise.all(['e1', 'e2'].map((id) => world.cadenza.find(`${one.id}/${id}`)));
+  await reporting?.approve({ step: 'ok', approved: true, by: 'test' });
+  await waitUntil(async () => (await counts(one))?.running === 1);
+  await world.cadenza.temporal.workflow.getHandle(lost?.workflowId ?? '').terminate();
+  await continueOnce();
+  await rest(one);
+  const { handled, failed, received } = (await counts(one)) ?? { handled: 0, failed: 0, received: 0 };
+  expect({ failed, handled }).toEqual({ failed: 2, handled: received - 1 - 2 });
+  expect((await one.deadLetters()).map(({ error }) => error?.type)).toEqual(['DocumentCorrupt', 'Terminated']);
+  expect(new Set(calls.map(({ n }) => n)).size).toBeGreaterThan(0);
+}, 60_000);
+
+test('settings of a subscription are laid over the steps of its definition', async () => {
+  await world.cadenza.definitions.define({ name: 'set', steps: [{ name: 'say', handler: 'note', config: { a: 1 } }] });
+  const one = await router([{ on: 'a', definition: 'set', config: { say: { a: 2 } } }]);
+  await emit(one, 'a');
+  await rest(one);
+  expect(calls).toEqual([{ a: 2 }]);
+});
+
 test('a paused router takes events and starts no handler until it is resumed', async () => {
   const one = await router([{ on: 'a', handler: 'note' }]);
   await one.run.pause();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Cadenza, GivenEvent } from '../../client';
 import { CadenzaError } from '../../contracts/failures';
 import type { JsonObject, JsonValue } from '../../contracts/json';
@@ -28,16 +29,16 @@ export async function emit(terminal: Terminal, type: string, options: EmitOption
   try {
     const router = options.router ?? (await onlyRouter(session.cadenza));
     const data = await withDocument(session, given, options);
-    const { id, source = 'cadenza emit', subject } = options;
+    const { id = randomUUID(), source = 'cadenza/emit', subject } = options;
     const event: GivenEvent = {
       type,
       source,
       data,
-      ...(id === undefined ? {} : { id }),
+      id,
       ...(subject === undefined ? {} : { subject }),
     };
     await session.cadenza.emit(router, event);
-    if (options.json) terminal.printJson({ router, type });
+    if (options.json) terminal.printJson({ router, type, id, source });
     else
       terminal.say(`${cleanLine(router)} has it: \`${COMMAND} status ${cleanLine(router)}\` shows what becomes of it.`);
     return EXIT.ok;
