@@ -11,6 +11,13 @@ const MAX_IN_PLACE = 120;
 
 export type DeadLettersState = Pick<DeadLetterList, 'chunks' | 'letters'>;
 
+/** For the validator. @throws ApplicationFailure for what is no choice */
+export function checkChoice(choice: DeadLetterChoice): void {
+  const { ids, all } = (choice ?? {}) as { ids?: unknown; all?: unknown };
+  if (all === true || (Array.isArray(ids) && ids.every((id) => typeof id === 'string'))) return;
+  refuseUpdate('letters', 'expected { ids: […] } or { all: true }');
+}
+
 /** The events that nobody took, or that failed for good: any number of them, in a state of bounded size. */
 export class DeadLetters {
   private chunks: { ref: ContentReference; count: number }[];

@@ -16,6 +16,7 @@ import type {
   FindRequest,
   FoundDefinition,
 } from '../contracts/definition-messages';
+import type { JsonObject } from '../contracts/json';
 import { DEFINITION_MESSAGES, MEMO_OUTCOME } from '../contracts/names';
 import type { Definition } from '../contracts/pipeline.schema';
 import type { CheckedDefinition } from '../contracts/step-activity';
@@ -41,9 +42,11 @@ export async function definitionRegistry(name: string, carried: StoredVersion[] 
   let versions = workflowInfo().continuedFromExecutionRunId === undefined ? [] : carried;
   let asked = false;
   setHandler(findDefinitionQuery, ({ version = '' }) => findVersion(name, versions, version));
-  setHandler(defineDefinitionUpdate, async ({ definition }) => {
+  setHandler(defineDefinitionUpdate, async (request) => {
     asked = true;
-    const checked = await system.checkDefinition(name, definition).catch(asRunFailure);
+    const checked = await system
+      .checkDefinition(name, (request as Partial<DefineRequest> | null)?.definition as JsonObject)
+      .catch(asRunFailure);
     const known = versions.find(({ version }) => version === checked.version);
     const entry = known ?? { ...checked, createdAt: isoTime(Date.now()) };
     versions = [...versions.filter((one) => one !== known), entry];

@@ -5,6 +5,7 @@ import { startingProgress } from '../core/events/router-progress';
 import type { RouterState } from '../core/events/router-state';
 import { firstRouterState } from '../core/events/router-state';
 import { system } from './activity-proxies';
+import { checkChoice } from './dead-letters';
 import { pauseUpdate, progressQuery, resultSoFarQuery, resumeUpdate } from './messages';
 import {
   deadLettersQuery,
@@ -43,8 +44,12 @@ export async function eventRouter(input: GivenInput<'eventRouter'>, carried?: Ro
   setHandler(resumeUpdate, async () => (await started()).setPaused(false), {
     validator: () => run?.checkPausing(false),
   });
-  setHandler(retryDeadLettersUpdate, async (choice) => (await started()).retryDead(choice));
-  setHandler(dropDeadLettersUpdate, async (choice) => (await started()).dropDead(choice));
+  setHandler(retryDeadLettersUpdate, async (choice) => (await started()).retryDead(choice), {
+    validator: checkChoice,
+  });
+  setHandler(dropDeadLettersUpdate, async (choice) => (await started()).dropDead(choice), {
+    validator: checkChoice,
+  });
   if (!run) {
     const plan = await system.prepareRouter(input).catch(asRunFailure);
     run = new RouterRun(firstRouterState(plan, Date.now()));

@@ -10,7 +10,7 @@ import { resolveInputs } from '../core/graph/resolve-mappings';
 import { fromShown } from '../core/usage';
 import { PipelineRun } from './pipeline-run';
 import { handledSignal, reportToSignal } from './router-messages';
-import { asRunFailure, describeRunFailure } from './run-failure';
+import { asRunFailure, describeRunFailure, runFailure } from './run-failure';
 import { followPaths } from './run-step';
 import { servePipeline } from './serve-pipeline';
 
@@ -21,7 +21,9 @@ import { servePipeline } from './serve-pipeline';
  */
 export async function handleEvent(request: HandleEventRequest): Promise<PipelineResult> {
   let router: string | undefined;
-  setHandler(reportToSignal, (workflowId) => void (router = workflowId));
+  setHandler(reportToSignal, (workflowId: unknown) => {
+    if (typeof workflowId === 'string' && workflowId !== '') router = workflowId;
+  });
   const report = async (outcome: HandledOutcome) => {
     if (router === undefined) return;
     const { handling } = request;
@@ -31,6 +33,7 @@ export async function handleEvent(request: HandleEventRequest): Promise<Pipeline
       .catch(() => undefined);
   };
   try {
+    checkRequest(request);
     const input = await inputOf(request).catch(asRunFailure);
     const result = await servePipeline(new PipelineRun(undefined, request.event.hops), input);
     await report({ result: result.output, usage: fromShown(result.usage) });
@@ -41,6 +44,13 @@ export async function handleEvent(request: HandleEventRequest): Promise<Pipeline
     await CancellationScope.nonCancellable(() => report({ error: info, usage }));
     throw error;
   }
+}
+
+/** Anyone can start a workflow. @throws ApplicationFailure `InvalidInput` for what no router sends */
+function checkRequest(request: HandleEventRequest): void {
+  const { event, subscription } = (request ?? {}) as Partial<HandleEventRequest>;
+  if (typeof event === 'object' && event && typeof subscription === 'object' && subscription) return;
+  throw runFailure({ type: 'InvalidInput', message: 'a router starts this, with an event and a subscription' }, null);
 }
 
 /** A definition is given the event's data or what the inputs map; a handler or a pattern is a step of its own. */

@@ -6,6 +6,7 @@ import type { JsonValue } from '../contracts/json';
 import { MEMO_OUTCOME } from '../contracts/names';
 import type { RunStatus } from '../contracts/run';
 import { isOutcome, matchesType } from '../core/events/event-types';
+import { admitEvent } from '../core/events/admit-event';
 import { completedEvent, emittedEvent, failedEvent } from '../core/events/outcome-events';
 import { usageBySubscription } from '../core/events/router-progress';
 import type { Handling, QueuedEvent, RouterState } from '../core/events/router-state';
@@ -13,10 +14,12 @@ import { countRecent, subscriptionOf } from '../core/events/router-state';
 import { SeenEvents } from '../core/events/seen-events';
 import { Spool } from '../core/events/spool';
 import { resolveInputs } from '../core/graph/resolve-mappings';
+import { OVERSIZED, oversizedEvent } from '../core/events/refusals';
 import { isoTime } from '../core/iso-time';
 import { addUsage, showUsage } from '../core/usage';
 import { values } from './activity-proxies';
 import { DeadLetters } from './dead-letters';
+import { describeFailure } from './run-failure';
 import { followPaths } from './run-step';
 
 /** JSON characters of subscriptions that go into each routing activity. */
@@ -28,8 +31,13 @@ export class RouterBook {
   readonly dead: DeadLetters;
   private readonly seen: SeenEvents;
   private routed: JsonValue | undefined;
+  private receiving = 0;
 
-  constructor(readonly state: RouterState) {
+  /** `onReceived` is called when an event has come in later than its signal. */
+  constructor(
+    readonly state: RouterState,
+    private readonly onReceived: () => void,
+  ) {
     const { tenant } = state.plan;
     this.queue = new Spool<QueuedEvent>(
       {
@@ -53,8 +61,36 @@ export class RouterBook {
     this.state.counts.received += 1;
     const { source, id } = (event ?? {}) as Partial<CloudEvent>;
     const isNew = typeof source !== 'string' || typeof id !== 'string' || this.seen.add({ source, id });
-    if (isNew) this.queue.push({ event });
-    else this.state.counts.repeated += 1;
+    if (!isNew) {
+      this.state.counts.repeated += 1;
+      return;
+    }
+    const size = admitEvent(event);
+    if (size === 'small') this.queue.push({ event });
+    else if (size === 'large') void this.receiveLarge(event as CloudEvent);
+    else this.refuse(oversizedEvent(workflowInfo().workflowId, isoTime(Date.now())), 'refused', OVERSIZED);
+  }
+
+  /** Events whose data is on its way to the content store. */
+  get arriving(): number {
+    return this.receiving;
+  }
+
+  private async receiveLarge(event: CloudEvent): Promise<void> {
+    this.receiving += 1;
+    try {
+      const data = await values.storeValue(this.state.plan.tenant, event.data);
+      this.queue.push({ event: { ...event, data } });
+    } catch (error) {
+      this.refuse(
+        oversizedEvent(workflowInfo().workflowId, isoTime(Date.now())),
+        'refused',
+        describeFailure(error).info,
+      );
+    } finally {
+      this.receiving -= 1;
+      this.onReceived();
+    }
   }
 
   nextNumber(): number {

@@ -19,6 +19,7 @@ import type { FailureInfo } from '../contracts/failures';
 import { shown, suggestion } from '../contracts/nearest-name';
 import type { RunProgress, RunStatus } from '../contracts/run';
 import { isOutcome } from '../core/events/event-types';
+import { isHandledReport } from '../core/events/admit-event';
 import { hopLimit, unknownType } from '../core/events/refusals';
 import { routerMarkdown, routerProgress } from '../core/events/router-progress';
 import type { Handling, QueuedEvent, RouterState } from '../core/events/router-state';
@@ -57,7 +58,7 @@ export class RouterRun {
   private status: RunStatus = 'running';
 
   constructor(state: RouterState) {
-    this.book = new RouterBook(state);
+    this.book = new RouterBook(state, () => this.wake());
     this.running = new Map(state.running.map((handling) => [handling.id, handling]));
     this.left = [...this.running.keys()];
   }
@@ -94,8 +95,8 @@ export class RouterRun {
   }
 
   /** A report of a handler that an earlier run has started. */
-  handled({ handling, outcome }: HandledReport): void {
-    void this.finish(handling, outcome);
+  handled(report: HandledReport): void {
+    if (isHandledReport(report)) void this.finish(report.handling, report.outcome);
   }
 
   async subscribe(given: unknown): Promise<string> {
@@ -147,10 +148,10 @@ export class RouterRun {
   }
 
   progress(): RunProgress {
-    const { state, queue, dead } = this.book;
+    const { state, queue, dead, arriving } = this.book;
     const status = state.paused && this.status === 'running' ? 'paused' : this.status;
     const running = [...this.running.values()];
-    const backlog = queue.length + this.beingRouted.length + state.waiting.length;
+    const backlog = arriving + queue.length + this.beingRouted.length + state.waiting.length;
     return routerProgress(state, { status, backlog, running, deadLetters: dead.length, now: Date.now() });
   }
 
@@ -248,11 +249,13 @@ export class RouterRun {
     await condition(() => this.running.size === 0 && !this.isRouting, DRAIN_MS);
     this.routing.cancel();
     for (const id of [...this.running.keys()]) await this.askForReport(id);
-    const { queue, dead } = this.book;
-    await condition(
-      () => allHandlersFinished() && !this.isRouting && this.finishing.size === 0 && !queue.isMoving && !dead.isBusy,
-    );
+    await condition(() => allHandlersFinished() && !this.isRouting && this.finishing.size === 0 && this.isBookAtRest());
     return this.book.toState([...this.running.values()]);
+  }
+
+  private isBookAtRest(): boolean {
+    const { queue, dead, arriving } = this.book;
+    return !queue.isMoving && !dead.isBusy && arriving === 0;
   }
 
   private async askForReport(id: string): Promise<void> {

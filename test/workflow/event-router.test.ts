@@ -19,9 +19,9 @@ const handlers: Handlers = {
     calls.push({ ...config, ...inputs });
     return { ...config, ...inputs };
   },
-  slow: async (inputs) => {
+  slow: async (inputs, _config, { signal }) => {
     calls.push({ at: 'start', ...inputs });
-    await sleep(Number(inputs['ms'] ?? 100));
+    await sleep(Number(inputs['ms'] ?? 100), undefined, { signal });
     calls.push({ at: 'end', ...inputs });
     return inputs;
   },
@@ -382,6 +382,48 @@ describe('refuses', () => {
     await expect(one.subscribe({ on: 'a', handler: 'note' })).rejects.toMatchObject({ type: 'InvalidInput' });
     await expect(one.unsubscribe('a nte')).rejects.toThrow('did you mean "a note"');
   });
+});
+
+test('signals of nonsense, and events over the limit of one payload, do no harm', async () => {
+  const one = await router([{ on: 'a', handler: 'note', inputs: { text: 'data.text' } }]);
+  const raw = world.cadenza.temporal.workflow.getHandle(one.id);
+  const event = (id: string, more: object) => ({
+    id,
+    type: 'a',
+    source: 'raw',
+    time: new Date().toISOString(),
+    ...more,
+  });
+  for (const nonsense of [null, 5, { events: 'x' }, { events: [[], 7, { id: {}, source: [] }] }]) {
+    await raw.signal('emit', nonsense);
+    await raw.signal('handled', nonsense);
+    await raw.signal('handled', { handling: 'e1', outcome: nonsense });
+  }
+  await expect(raw.executeUpdate('retryDeadLetters', { args: [null] })).rejects.toThrow();
+  await expect(raw.executeUpdate('subscribe', { args: [null] })).rejects.toThrow();
+  await raw.signal('emit', { events: [event('1', { data: { text: 'x'.repeat(900_000) } })] });
+  await raw.signal('emit', { events: [event('2', { data: { text: 'é'.repeat(600_000) } })] });
+  await raw.signal('emit', { events: [event('3'.repeat(100_000), { data: {} })] });
+  for (let n = 0; n < 10; n += 1) {
+    await raw.signal('emit', { events: [event(`big${n}`, { data: { text: 'y'.repeat(300_000) } })] });
+  }
+  await rest(one);
+  expect(calls.map(({ text }) => String(text).length).sort((a, b) => b - a)).toEqual([
+    900_000,
+    ...Array.from({ length: 10 }, () => 300_000),
+  ]);
+  expect((await one.deadLetters()).map(({ reason }) => reason)).toEqual(Array.from({ length: 8 }, () => 'refused'));
+});
+
+test('what no router sends is refused by the workflow that handles an event', async () => {
+  for (const args of [[], [null], [{ event: 1 }], [{ event: {}, subscription: {} }]]) {
+    const given = world.cadenza.temporal.workflow.execute('handleEvent', {
+      taskQueue: 'cadenza',
+      workflowId: `forged-${Math.random()}`,
+      args,
+    });
+    await expect(given).rejects.toMatchObject({ cause: { type: expect.any(String) as string } });
+  }
 });
 
 test('a router that is cancelled cancels its handlers', async () => {

@@ -3,6 +3,8 @@ import { DEDUPLICATION_WINDOW } from '../../contracts/limits';
 /** Characters of keys that are carried over at most: they share one payload with all else that a router knows. */
 const MAX_CHARACTERS = 400_000;
 
+const MAX_KEY_CHARACTERS = 701;
+
 /** The last events that came in, by source and id, to tell repeats. */
 export class SeenEvents {
   private readonly keys: Set<string>;
@@ -17,6 +19,8 @@ export class SeenEvents {
   /** Remembers an event; false where it came within the window before. */
   add({ source, id }: { source: string; id: string }): boolean {
     const key = `${source} ${id}`;
+    // No event that is taken has a longer one.
+    if (key.length > MAX_KEY_CHARACTERS) return true;
     if (this.keys.has(key)) return false;
     this.keys.add(key);
     this.characters += key.length;

@@ -1,10 +1,11 @@
 import type { ContentReference } from '../../contracts/content';
+import { bytesOf } from './admit-event';
 
 /** What a spool carries over when its workflow continues as new. */
 export type SpoolState<T> = { head: T[]; chunks: { ref: ContentReference; count: number }[]; tail: T[] };
 
-/** JSON characters that stay in place at each end of a spool. */
-const SPILL_CHARACTERS = 200_000;
+/** JSON bytes that stay in place at each end of a spool. */
+const SPILL_BYTES = 200_000;
 
 /** Moves entries out of the state and back: an activity each. */
 export type SpoolStore<T> = {
@@ -20,7 +21,7 @@ export class Spool<T> {
   private head: T[];
   private readonly chunks: SpoolState<T>['chunks'];
   private tail: T[];
-  private tailCharacters: number;
+  private tailBytes: number;
   /** Entries on their way to the content store, which come after the chunks. */
   private moving: T[] = [];
 
@@ -31,7 +32,7 @@ export class Spool<T> {
     this.head = [...head];
     this.chunks = [...chunks];
     this.tail = [...tail];
-    this.tailCharacters = tail.reduce((sum, entry) => sum + charactersOf(entry), 0);
+    this.tailBytes = tail.reduce((sum, entry) => sum + bytesOf(entry), 0);
   }
 
   get length(): number {
@@ -41,12 +42,12 @@ export class Spool<T> {
 
   push(entry: T): void {
     this.tail.push(entry);
-    this.tailCharacters += charactersOf(entry);
+    this.tailBytes += bytesOf(entry);
   }
 
   /** True where `spill` has something to do. */
   get isFull(): boolean {
-    return this.tailCharacters > SPILL_CHARACTERS && this.moving.length === 0;
+    return this.tailBytes > SPILL_BYTES && this.moving.length === 0;
   }
 
   /** Moves the newest entries to the content store. Where that fails they stay, and the rejection is passed on. */
@@ -54,13 +55,13 @@ export class Spool<T> {
     if (this.moving.length > 0 || this.tail.length === 0) return;
     this.moving = this.tail;
     this.tail = [];
-    this.tailCharacters = 0;
+    this.tailBytes = 0;
     try {
       const ref = await this.store.put(this.moving);
       this.chunks.push({ ref, count: this.moving.length });
     } catch (error) {
       this.tail = [...this.moving, ...this.tail];
-      this.tailCharacters = this.tail.reduce((sum, entry) => sum + charactersOf(entry), 0);
+      this.tailBytes = this.tail.reduce((sum, entry) => sum + bytesOf(entry), 0);
       throw error;
     } finally {
       this.moving = [];
@@ -87,7 +88,7 @@ export class Spool<T> {
       } else if (this.moving.length === 0) {
         this.head = this.tail;
         this.tail = [];
-        this.tailCharacters = 0;
+        this.tailBytes = 0;
       }
     }
     return this.head.splice(0, count);
@@ -102,8 +103,4 @@ export class Spool<T> {
   toState(): SpoolState<T> {
     return { head: this.head, chunks: this.chunks, tail: [...this.moving, ...this.tail] };
   }
-}
-
-function charactersOf(entry: unknown): number {
-  return JSON.stringify(entry).length;
 }
