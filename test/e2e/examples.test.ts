@@ -9,6 +9,7 @@ import type { JsonObject } from '../../src/contracts/json';
 import { HANDLE_EVENT_WORKFLOW } from '../../src/contracts/names';
 import type { PipelineResult } from '../../src/contracts/pipeline.schema';
 import { scheduleSchema } from '../../src/contracts/schedule.schema';
+import { anyFreePort } from '../../src/embedded/free-port';
 import type { Cli } from '../helpers/run-cli';
 import { createCli } from '../helpers/run-cli';
 import { waitUntil } from '../helpers/wait-until';
@@ -105,4 +106,25 @@ test('examples/schedules: a pipeline is scheduled, and a run of it triggered', a
   expect(created.nextTimes).toHaveLength(5);
   const { workflowId } = envelopeSchema.parse(await run('schedules trigger morning-mail'));
   expect(await outputOf(`result ${workflowId}`)).toMatchObject({ type: 'email' });
+});
+
+test('listen: an event that comes by HTTP belongs to the router once it is answered with 202', async () => {
+  const port = String(await anyFreePort());
+  const variables = { CADENZA_EVENTS_TOKEN: 'token-of-the-tests-long-enough' };
+  const listening = cli.start(['listen', '--router', 'documents', '--port', port], { variables });
+  await listening.said(/are taken at/);
+  const post = (token: string) =>
+    fetch(`http://127.0.0.1:${port}/`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/cloudevents+json' },
+      body: JSON.stringify({ specversion: '1.0', id: 'by-http', source: '/test', type: 'nobody.listens' }),
+    });
+  expect((await post('another-token-of-that-length')).status).toBe(401);
+  expect((await post(variables.CADENZA_EVENTS_TOKEN)).status).toBe(202);
+  // The same id and source again: taken, and told as a repeat.
+  expect((await post(variables.CADENZA_EVENTS_TOKEN)).status).toBe(202);
+  await waitUntil(async () => (await eventsOf('documents')).deadLetters === 1, 30);
+  expect(await eventsOf('documents')).toMatchObject({ repeated: 1, unhandled: 1 });
+  listening.signal('SIGINT');
+  expect((await listening.result).code).toBe(0);
 });
