@@ -11,10 +11,10 @@ import type { RunPlan } from '../contracts/pipeline-messages';
 import { keptOutputs } from '../core/graph/kept-outputs';
 import type { ContentStore } from '../store/content-store';
 import { prepareInput } from './prepare-input';
+import { queryAgain } from './query-again';
 import type { RunHandle } from './run-handle';
 import { startRun } from './start-run';
 
-/** Asked again after so many seconds: a Worker can lose a query that arrives while it forgets a run that has ended. */
 const QUERY_SECONDS = [5, 10, 15];
 
 export type RerunOptions = {
@@ -91,21 +91,13 @@ async function givenInput(client: Client, { workflowId, runId }: RunHandle): Pro
 /** Asks the old run, also after its end. Null where its input was not accepted. */
 async function planOf(client: Client, { workflowId, runId }: RunHandle): Promise<RunPlan | null> {
   const handle = client.workflow.getHandle(workflowId, runId);
-  for (const seconds of QUERY_SECONDS) {
-    try {
-      return await client.withDeadline(Date.now() + seconds * 1000, () => handle.query<RunPlan | null>(MESSAGES.plan));
-    } catch (error) {
-      if (error instanceof QueryNotRegisteredError) {
-        const message = 'the worker that answers is of a version that knows no rerun; start a new one';
-        throw new CadenzaError('Unsupported', message);
-      }
-      const { code } = ((error as Error).cause ?? error) as { code?: number };
-      // gRPC: 4 is a deadline that was exceeded.
-      if (code !== 4) throw error;
-    }
+  try {
+    return await queryAgain<RunPlan | null>(client, handle, MESSAGES.plan, QUERY_SECONDS);
+  } catch (error) {
+    if (!(error instanceof QueryNotRegisteredError)) throw error;
+    const message = 'the worker that answers is of a version that knows no rerun; start a new one';
+    throw new CadenzaError('Unsupported', message);
   }
-  const waited = QUERY_SECONDS.reduce((sum, seconds) => sum + seconds);
-  throw new CadenzaError('ServerUnavailable', `no worker answered for the run within ${waited} seconds`);
 }
 
 /** What changes in the settings of steps. What would have no effect is refused. */

@@ -13,6 +13,7 @@ import type { ApprovalDecision, RetryRequest } from '../contracts/pipeline-messa
 import type { RunProgress, RunStatus } from '../contracts/run';
 import type { FailedCall, StepFunctions } from './on-step-end';
 import { onStepEnd } from './on-step-end';
+import { queryAgain } from './query-again';
 import { refusalOf, UPDATE_SECONDS } from './refusal-of';
 
 /** Patterns that continue as new: asked is the run that goes on, not the one that was first. */
@@ -68,12 +69,10 @@ export function createRunHandle<P extends Pattern>(
 
   /** A cancellation carries no details, so the run is asked; nothing when no Worker answers. */
   const resultSoFar = () =>
-    client
-      .withDeadline(Date.now() + 5_000, () => handle.query<JsonValue>(MESSAGES.resultSoFar))
-      .then(
-        (result) => (result === null ? {} : { result }),
-        () => ({}),
-      );
+    queryAgain<JsonValue>(client, handle, MESSAGES.resultSoFar, [3, 5]).then(
+      (result) => (result === null ? {} : { result }),
+      () => ({}),
+    );
 
   const outcome = async (): Promise<Envelope> => {
     try {
