@@ -23,6 +23,7 @@ export function createCheckDefinition(dependencies: ActivityDependencies) {
     const content = scopedContent(store, namespace, NO_TENANT);
     const definition = check(definitionSchema, await content.load(given, 'definition'), 'definition');
     if (definition.name !== name) refuse('name', `expected "${name}", got "${definition.name}"`);
+    if (name in {}) refuse('name', `"${name}" is a property of every object; call the definition something else`);
     if (dependencies.definitions.has(name)) {
       refuse('name', `"${name}" ships with the product; call the definition something else`);
     }

@@ -4,12 +4,16 @@ import type { NamedSubscription, RouterPlan } from '../contracts/event-messages'
 import type { Subscription } from '../contracts/event-router.schema';
 import { subscriptionSchema } from '../contracts/event-router.schema';
 import type { InputMapping } from '../contracts/input-mapping.schema';
+import { MAX_SUBSCRIPTIONS } from '../contracts/limits';
 import { AVAILABLE_PATTERNS, TENANT_LABEL } from '../contracts/names';
 import { shown, suggestion } from '../contracts/nearest-name';
 import { isOutcome } from '../core/events/event-types';
+import { bytesOf } from '../core/json-size';
 import { parseReference } from '../core/references';
 import { checkModel, namesOf, refuse } from './check-runnable';
 import type { ActivityDependencies } from './dependencies';
+
+const MAX_SUBSCRIPTION_BYTES = 200_000;
 
 /** What references of a subscription may start with: attributes of an event. */
 const EVENT_FIELDS = ['data', 'id', 'type', 'source', 'time', 'subject'];
@@ -24,15 +28,31 @@ export function createPrepareRouter(dependencies: ActivityDependencies) {
       const names = named.map(({ name }) => name);
       named.push(checked(subscription, `subscriptions[${index}]`, names, dependencies));
     });
+    checkSize(named);
     const tenant = labels?.[TENANT_LABEL] ?? NO_TENANT;
     return { subscriptions: named, strict, maxParallel, maxHops, tenant, ...(labels ? { labels } : {}) };
   };
 }
 
-/** One subscription for a router that has those of `names`. */
+/** One subscription for a router that has these others. */
 export function createCheckSubscription(dependencies: ActivityDependencies) {
-  return async (given: unknown, names: string[]): Promise<NamedSubscription> =>
-    checked(check(subscriptionSchema, given, 'subscription'), 'subscription', names, dependencies);
+  return async (given: unknown, others: NamedSubscription[]): Promise<NamedSubscription> => {
+    const names = others.map(({ name }) => name);
+    const added = checked(check(subscriptionSchema, given, 'subscription'), 'subscription', names, dependencies);
+    checkSize([...others, added]);
+    return added;
+  };
+}
+
+/** All subscriptions of a router are in its state, which travels as one payload. */
+function checkSize(subscriptions: readonly NamedSubscription[]): void {
+  const bytes = bytesOf(subscriptions);
+  if (subscriptions.length <= MAX_SUBSCRIPTIONS && bytes <= MAX_SUBSCRIPTION_BYTES) return;
+  refuse(
+    'InvalidInput',
+    'subscriptions',
+    `${subscriptions.length} with ${bytes} bytes, at most ${MAX_SUBSCRIPTIONS} with ${MAX_SUBSCRIPTION_BYTES}`,
+  );
 }
 
 function checked(
@@ -48,6 +68,13 @@ function checked(
       'InvalidInput',
       `${at}.name`,
       `"${shown(name)}" is the name of another subscription; give it one of its own`,
+    );
+  }
+  if (name in {}) {
+    refuse(
+      'InvalidInput',
+      `${at}.name`,
+      `"${name}" is a property of every object; call the subscription something else`,
     );
   }
   const { handlers, gateway } = dependencies;

@@ -40,6 +40,10 @@ export function createEmit(client: Client, store: ContentStore) {
   return async (workflowId: string, given: GivenEvent | readonly GivenEvent[]): Promise<void> => {
     const list = Array.isArray(given) ? (given as readonly GivenEvent[]) : [given as GivenEvent];
     const events = list.map((event, index) => complete(event, Array.isArray(given) ? `events[${index}]` : 'event'));
+    const found = await findRouter(workflowId);
+    const isUnknown = ({ type }: CloudEvent) => found.accepts?.some((pattern) => matchesType(pattern, type)) === false;
+    // A subscription may have come since the router was last looked at.
+    if (events.some(isUnknown)) known.delete(workflowId);
     const { tenant, accepts } = await findRouter(workflowId);
     const scope = { namespace: client.options.namespace, tenant };
     for (const { type } of events) if (accepts) checkAccepted(type, accepts, workflowId);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { expressionSchema, jsonObjectSchema, runFields } from './common.schema';
 import { eventPatternSchema, eventTypeSchema } from './event.schema';
 import { inputMappingSchema } from './input-mapping.schema';
+import { MAX_SUBSCRIPTIONS } from './limits';
 import { ANSWERING_PATTERNS, DEFINITION_NAME_PATTERN } from './names';
 
 const mappingsSchema = z.record(z.string().min(1), inputMappingSchema);
@@ -53,7 +54,7 @@ export type Subscription = z.infer<typeof subscriptionSchema>;
 export type GivenSubscription = z.input<typeof subscriptionSchema>;
 
 export const eventRouterInputSchema = z.strictObject({
-  subscriptions: z.array(subscriptionSchema).max(200).default([]),
+  subscriptions: z.array(subscriptionSchema).max(MAX_SUBSCRIPTIONS).default([]),
   /** Refuses events of types that no subscription is for. */
   strict: z.boolean().default(false),
   /** Handlers at once. */

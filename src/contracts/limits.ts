@@ -45,5 +45,8 @@ export const MAX_EVENT_BYTES = 1024 * 1024;
 /** JSON bytes of an event's data that stay in place. */
 export const EVENT_INLINE_BYTES = 2 * 1024;
 
+/** Most subscriptions of one router. */
+export const MAX_SUBSCRIPTIONS = 200;
+
 /** A router remembers this many events to tell repeats. */
 export const DEDUPLICATION_WINDOW = 10_000;

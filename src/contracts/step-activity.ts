@@ -110,7 +110,7 @@ export type SystemActivities = {
   /** Checks a router's input, and what its subscriptions name. */
   prepareRouter(input: unknown): Promise<RouterPlan>;
   /** Checks one subscription for a router that has others. */
-  checkSubscription(subscription: unknown, names: string[]): Promise<NamedSubscription>;
+  checkSubscription(subscription: unknown, others: NamedSubscription[]): Promise<NamedSubscription>;
   /** Checks events and finds who takes them: by type, then by filter. Comes back in the order of the events. */
   routeEvents(tenant: string, subscriptions: JsonValue, events: unknown[]): Promise<RoutedEvent[]>;
   /** What `storeValue` has stored. */

@@ -6,7 +6,7 @@ import { shown } from '../contracts/nearest-name';
 import { values } from './activity-proxies';
 import { refuseUpdate } from './refuse-update';
 
-/** Letters that stay in the router's own state; where there are more, the older half goes to the content store. */
+/** Letters that stay in the router's own state; where there are more, the oldest go to the content store. */
 const MAX_IN_PLACE = 120;
 
 export type DeadLettersState = Pick<DeadLetterList, 'chunks' | 'letters'>;
@@ -14,7 +14,8 @@ export type DeadLettersState = Pick<DeadLetterList, 'chunks' | 'letters'>;
 /** For the validator. @throws ApplicationFailure for what is no choice */
 export function checkChoice(choice: DeadLetterChoice): void {
   const { ids, all } = (choice ?? {}) as { ids?: unknown; all?: unknown };
-  if (all === true || (Array.isArray(ids) && ids.every((id) => typeof id === 'string'))) return;
+  const isList = Array.isArray(ids) && ids.every((id) => typeof id === 'string');
+  if ((all === true && ids === undefined) || (all === undefined && isList)) return;
   refuseUpdate('letters', 'expected { ids: […] } or { all: true }');
 }
 
@@ -58,10 +59,10 @@ export class DeadLetters {
     return { tenant: this.tenant, ...this.toState() };
   }
 
-  /** Moves the older half to the content store. */
+  /** Moves the oldest to the content store, so many that half of what may be in place is free again. */
   async spill(): Promise<void> {
     await this.alone(async () => {
-      const count = Math.floor(this.letters.length / 2);
+      const count = MAX_IN_PLACE / 2;
       const moved = this.letters.slice(0, count);
       const ref = await values.storeValue(this.tenant, moved as unknown as JsonValue);
       this.chunks = [...this.chunks, { ref, count }];
@@ -70,27 +71,27 @@ export class DeadLetters {
   }
 
   /**
-   * Takes out those that are chosen, and hands them over in portions, the oldest first; gives how many.
+   * Takes out those that are chosen, the oldest first; gives how many. Chunks without one of them stay as they are.
    * Refuses ids of no letter before anything is taken out.
    */
-  async takeOut(choice: DeadLetterChoice, handOver: (letters: DeadLetter[]) => Promise<void>): Promise<number> {
+  async takeOut(choice: DeadLetterChoice, handOver: (letters: DeadLetter[]) => void): Promise<number> {
     return this.alone(async () => {
-      const isChosen = 'all' in choice ? () => true : ({ id }: DeadLetter) => choice.ids.includes(id);
-      const stored = await Promise.all(this.chunks.map(({ ref }) => this.load(ref)));
-      const known = new Set([...stored.flat(), ...this.letters].map(({ id }) => id));
-      const unknown = 'all' in choice ? undefined : choice.ids.find((id) => !known.has(id));
+      const { ids } = choice as { ids?: string[] };
+      const isChosen = ({ id }: DeadLetter) => ids?.includes(id) ?? true;
+      const chunks = await Promise.all(
+        this.chunks.map(async (chunk) => ({ chunk, letters: await this.load(chunk.ref) })),
+      );
+      const known = new Set([...chunks.flatMap(({ letters }) => letters), ...this.letters].map(({ id }) => id));
+      const unknown = ids?.find((id) => !known.has(id));
       if (unknown !== undefined) refuseUpdate('ids', `there is no dead letter "${shown(unknown)}"`);
-      let count = 0;
-      const portions = [...stored, this.letters];
-      this.chunks = [];
-      this.letters = [];
-      for (const portion of portions) {
-        this.letters.push(...portion.filter((letter) => !isChosen(letter)));
-        const taken = portion.filter(isChosen);
-        count += taken.length;
-        await handOver(taken);
-      }
-      return count;
+      const touched = chunks.filter(({ letters }) => letters.some(isChosen));
+      const before = this.length;
+      const taken = [...touched.flatMap(({ letters }) => letters), ...this.letters].filter(isChosen);
+      const left = touched.flatMap(({ letters }) => letters.filter((letter) => !isChosen(letter)));
+      this.chunks = this.chunks.filter((chunk) => !touched.some((one) => one.chunk === chunk));
+      this.letters = [...left, ...this.letters.filter((letter) => !isChosen(letter))];
+      handOver(taken);
+      return before - this.length;
     });
   }
 

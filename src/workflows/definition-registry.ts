@@ -1,9 +1,9 @@
 import {
   allHandlersFinished,
   condition,
-  continueAsNew,
   defineQuery,
   defineUpdate,
+  makeContinueAsNewFunc,
   setHandler,
   upsertMemo,
   workflowInfo,
@@ -53,15 +53,18 @@ export async function definitionRegistry(name: string, carried: StoredVersion[] 
     upsertMemo({ [MEMO_OUTCOME]: summaryOf(entry) });
     const oldest = oldestToMove(versions);
     if (oldest) {
-      const moved = { ...oldest, definition: await values.storeValue(NO_TENANT, oldest.definition) };
-      versions = versions.map((one) => (one === oldest ? moved : one));
+      // Where the store is away it stays in place, and goes with the next one.
+      const stored = await values.storeValue(NO_TENANT, oldest.definition).catch(() => oldest.definition);
+      versions = versions.map((one) => (one === oldest ? { ...oldest, definition: stored } : one));
     }
     return { name, version: entry.version, createdAt: entry.createdAt, isNew: !known };
   });
   await condition(
     () => allHandlersFinished() && (versions.length === 0 ? asked : workflowInfo().continueAsNewSuggested),
   );
-  if (versions.length > 0) await continueAsNew<typeof definitionRegistry>(name, versions);
+  // The next run is not given the memo by itself.
+  const goOn = makeContinueAsNewFunc<typeof definitionRegistry>({ memo: workflowInfo().memo ?? {} });
+  if (versions.length > 0) await goOn(name, versions);
 }
 
 function findVersion(name: string, versions: readonly StoredVersion[], prefix: string): FoundDefinition {

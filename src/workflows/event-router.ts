@@ -1,4 +1,4 @@
-import { condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
+import { condition, makeContinueAsNewFunc, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { GivenInput } from '../contracts/check-input.schema';
 import { NO_TENANT } from '../contracts/content';
 import { startingProgress } from '../core/events/router-progress';
@@ -34,20 +34,20 @@ export async function eventRouter(input: GivenInput<'eventRouter'>, carried?: Ro
   setHandler(progressQuery, () => run?.progress() ?? startingProgress(workflowInfo().startTime.getTime()));
   setHandler(resultSoFarQuery, () => run?.progress().events ?? null);
   setHandler(deadLettersQuery, () => run?.book.dead.list() ?? { tenant: NO_TENANT, chunks: [], letters: [] });
-  setHandler(subscribeUpdate, async (subscription) => (await started()).subscribe(subscription));
-  setHandler(unsubscribeUpdate, async (name) => (await started()).unsubscribe(name), {
-    validator: (name) => run?.checkUnsubscribing(name),
+  setHandler(subscribeUpdate, async (subscription) => (await started()).steering.subscribe(subscription));
+  setHandler(unsubscribeUpdate, async (name) => (await started()).steering.unsubscribe(name), {
+    validator: (name) => run?.steering.checkUnsubscribing(name),
   });
-  setHandler(pauseUpdate, async () => (await started()).setPaused(true), {
-    validator: () => run?.checkPausing(true),
+  setHandler(pauseUpdate, async () => (await started()).steering.setPaused(true), {
+    validator: () => run?.steering.checkPausing(true),
   });
-  setHandler(resumeUpdate, async () => (await started()).setPaused(false), {
-    validator: () => run?.checkPausing(false),
+  setHandler(resumeUpdate, async () => (await started()).steering.setPaused(false), {
+    validator: () => run?.steering.checkPausing(false),
   });
-  setHandler(retryDeadLettersUpdate, async (choice) => (await started()).retryDead(choice), {
+  setHandler(retryDeadLettersUpdate, async (choice) => (await started()).steering.retryDead(choice), {
     validator: checkChoice,
   });
-  setHandler(dropDeadLettersUpdate, async (choice) => (await started()).dropDead(choice), {
+  setHandler(dropDeadLettersUpdate, async (choice) => (await started()).steering.dropDead(choice), {
     validator: checkChoice,
   });
   if (!run) {
@@ -59,5 +59,8 @@ export async function eventRouter(input: GivenInput<'eventRouter'>, carried?: Ro
   // Signals wait for their handlers.
   setHandler(emitSignal, (request) => serving.receive(request));
   setHandler(handledSignal, (report) => serving.handled(report));
-  await continueAsNew<typeof eventRouter>(input, await serving.serve());
+  const state = await serving.serve();
+  // The next run is not given the memo by itself; its input is in the state.
+  const goOn = makeContinueAsNewFunc<typeof eventRouter>({ memo: workflowInfo().memo ?? {} });
+  await goOn({}, state);
 }

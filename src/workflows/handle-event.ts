@@ -25,12 +25,12 @@ export async function handleEvent(request: HandleEventRequest): Promise<Pipeline
     if (typeof workflowId === 'string' && workflowId !== '') router = workflowId;
   });
   const report = async (outcome: HandledOutcome) => {
-    if (router === undefined) return;
+    const to = router;
+    if (to === undefined) return;
     const { handling } = request;
     // A router that has ended needs no report.
-    await getExternalWorkflowHandle(router)
-      .signal(handledSignal, { handling, outcome })
-      .catch(() => undefined);
+    const signal = () => getExternalWorkflowHandle(to).signal(handledSignal, { handling, outcome });
+    await CancellationScope.nonCancellable(signal).catch(() => undefined);
   };
   try {
     checkRequest(request);
@@ -41,7 +41,7 @@ export async function handleEvent(request: HandleEventRequest): Promise<Pipeline
   } catch (error) {
     const { info, detail } = describeRunFailure(error);
     const usage = detail?.usage ?? { byModel: {} };
-    await CancellationScope.nonCancellable(() => report({ error: info, usage }));
+    await report({ error: info, usage });
     throw error;
   }
 }

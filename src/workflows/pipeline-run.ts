@@ -62,6 +62,10 @@ export class PipelineRun {
     if (plan.callbacks) this.callbacks = new StepCallbacks(plan.callbacks, this.hops());
     await this.runSteps(plan);
     await this.callbacks?.settled();
+    // A step may have been retried while callbacks were delivered.
+    for (; this.steps.some(({ status }) => status === 'pending'); await this.callbacks?.settled()) {
+      await this.runSteps(plan);
+    }
 
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the run was cancelled');
     const output = await this.finalOutput(plan).catch(asRunFailure);

@@ -169,16 +169,15 @@ export class RouterBook {
 
   /** Lets dead letters be handled again, those that failed by their own subscription only; gives how many. */
   retryDead(choice: DeadLetterChoice): Promise<number> {
-    return this.dead.takeOut(choice, async (letters) => {
+    return this.dead.takeOut(choice, (letters) => {
       for (const { event, subscription } of letters) {
         this.queue.push({ event, ...(subscription === undefined ? {} : { only: subscription }) });
       }
-      if (this.queue.isFull) await this.queue.spill();
     });
   }
 
   dropDead(choice: DeadLetterChoice): Promise<number> {
-    return this.dead.takeOut(choice, async () => undefined);
+    return this.dead.takeOut(choice, () => undefined);
   }
 
   /** What others need to know without asking a Worker: `list`, and who emits. */

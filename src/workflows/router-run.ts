@@ -8,27 +8,20 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import type {
-  DeadLetterChoice,
-  EmitRequest,
-  HandledOutcome,
-  HandledReport,
-  RoutedEvent,
-} from '../contracts/event-messages';
+import type { EmitRequest, HandledOutcome, HandledReport, RoutedEvent } from '../contracts/event-messages';
 import type { FailureInfo } from '../contracts/failures';
-import { shown, suggestion } from '../contracts/nearest-name';
 import type { RunProgress, RunStatus } from '../contracts/run';
 import { isOutcome } from '../core/events/event-types';
-import { isHandledReport } from '../core/events/admit-event';
+import { isHandledReport } from '../core/events/handled-report';
 import { hopLimit, unknownType } from '../core/events/refusals';
 import { routerMarkdown, routerProgress } from '../core/events/router-progress';
 import type { Handling, QueuedEvent, RouterState } from '../core/events/router-state';
 import { startable, subscriptionOf } from '../core/events/router-state';
-import { system, values } from './activity-proxies';
-import { refuseUpdate } from './refuse-update';
+import { values } from './activity-proxies';
 import { RouterBook } from './router-book';
+import { RouterSteering } from './router-steering';
 import { reportToSignal } from './router-messages';
-import { asRunFailure, describeFailure } from './run-failure';
+import { describeFailure } from './run-failure';
 import { handlerWorkflowId, runHandlerWorkflow } from './run-handler-workflow';
 
 /** Events that are routed together, in one activity. */
@@ -44,9 +37,12 @@ const PAUSE_AFTER_TROUBLE_MS = 5_000;
 /** One run of a router: takes events, routes them, and has them handled. */
 export class RouterRun {
   readonly book: RouterBook;
+  readonly steering: RouterSteering;
   private readonly running: Map<string, Handling>;
   /** Those that an earlier run has started. */
   private readonly left: readonly string[];
+  /** Those that report by a signal. */
+  private readonly reporting: Set<string>;
   private readonly finishing = new Set<string>();
   private readonly own = new Set<Promise<void>>();
   private readonly routing = new CancellationScope();
@@ -59,8 +55,10 @@ export class RouterRun {
 
   constructor(state: RouterState) {
     this.book = new RouterBook(state, () => this.wake());
+    this.steering = new RouterSteering(this.book, () => this.wake());
     this.running = new Map(state.running.map((handling) => [handling.id, handling]));
     this.left = [...this.running.keys()];
+    this.reporting = new Set(this.left);
   }
 
   /** Serves until the run has grown long, and gives what the next one starts from. Rejects when it is cancelled. */
@@ -96,55 +94,9 @@ export class RouterRun {
 
   /** A report of a handler that an earlier run has started. */
   handled(report: HandledReport): void {
-    if (isHandledReport(report)) void this.finish(report.handling, report.outcome);
-  }
-
-  async subscribe(given: unknown): Promise<string> {
-    const { plan } = this.book.state;
-    const names = plan.subscriptions.map(({ name }) => name);
-    const subscription = await system.checkSubscription(given, names).catch(asRunFailure);
-    if (subscriptionOf(this.book.state.plan, subscription.name))
-      refuseUpdate('name', `"${subscription.name}" is taken`);
-    this.book.setSubscriptions([...this.book.state.plan.subscriptions, subscription]);
-    this.wake();
-    return subscription.name;
-  }
-
-  checkUnsubscribing(name: string): void {
-    const names = this.book.state.plan.subscriptions.map((subscription) => subscription.name);
-    if (names.includes(name)) return;
-    refuseUpdate('name', `there is no subscription "${shown(String(name))}"${suggestion(String(name), names)}`);
-  }
-
-  /** What runs goes on to its end; what waits for it becomes a dead letter. */
-  unsubscribe(name: string): void {
-    const { state } = this.book;
-    const waiting = state.waiting.filter(({ subscription }) => subscription === name);
-    state.waiting = state.waiting.filter(({ subscription }) => subscription !== name);
-    for (const { event } of waiting) this.book.bury(event, { reason: 'unhandled', subscription: name });
-    this.book.setSubscriptions(state.plan.subscriptions.filter((subscription) => subscription.name !== name));
-    this.wake();
-  }
-
-  checkPausing(paused: boolean): void {
-    if (this.book.state.paused === paused) refuseUpdate('router', paused ? 'is paused already' : 'is not paused');
-  }
-
-  /** Events are taken while it is paused; no handler starts. */
-  setPaused(paused: boolean): void {
-    this.book.state.paused = paused;
-    this.book.leaveMemo(this.status);
-    this.wake();
-  }
-
-  async retryDead(choice: DeadLetterChoice): Promise<number> {
-    const count = await this.book.retryDead(choice);
-    this.wake();
-    return count;
-  }
-
-  dropDead(choice: DeadLetterChoice): Promise<number> {
-    return this.book.dropDead(choice);
+    // Anyone can signal: those that were not asked for a report tell their parent.
+    if (isHandledReport(report) && this.reporting.has(report.handling))
+      void this.finish(report.handling, report.outcome);
   }
 
   progress(): RunProgress {
@@ -180,7 +132,10 @@ export class RouterRun {
       this.beingRouted = taken;
       const events = taken.map(({ event }) => event);
       const routed = await values.routeEvents(this.book.state.plan.tenant, subscriptions, events);
-      routed.forEach((one, index) => this.accept(one, taken[index]?.only));
+      for (const one of routed) {
+        this.accept(one, this.beingRouted[0]?.only);
+        this.beingRouted = this.beingRouted.slice(1);
+      }
     } catch (error) {
       this.book.queue.putBack(this.beingRouted);
       if (!isCancellation(error)) await sleep(PAUSE_AFTER_TROUBLE_MS);
@@ -195,7 +150,8 @@ export class RouterRun {
     const { event } = routed;
     const { state } = this.book;
     if ('refused' in routed) return this.book.refuse(event, 'refused', routed.refused);
-    if (event.hops > state.plan.maxHops && !isOutcome(event.type))
+    // What says that an event went too far is one hop further, and so is what comes of handling that.
+    if (event.hops > state.plan.maxHops + (isOutcome(event.type) ? 2 : 0))
       return this.book.refuse(event, 'hops', hopLimit(event));
     const takers = routed.takers.filter(({ subscription }) => only === undefined || subscription === only);
     for (const { subscription, orderKey, failed } of takers) {
@@ -208,6 +164,9 @@ export class RouterRun {
       }
     }
     if (takers.length > 0) return;
+    if (only !== undefined && !subscriptionOf(state.plan, only)) {
+      return this.book.bury(event, { reason: 'unhandled', subscription: only });
+    }
     if (routed.filtered > 0) state.counts.filtered += 1;
     else if (state.plan.strict && event.hops === 0) this.book.refuse(event, 'refused', unknownType(event));
     else if (!isOutcome(event.type)) this.book.bury(event, { reason: 'unhandled' });
@@ -216,8 +175,10 @@ export class RouterRun {
   private async handle(handling: Handling): Promise<void> {
     const { plan } = this.book.state;
     const subscription = subscriptionOf(plan, handling.subscription);
-    if (!subscription)
-      return this.book.bury(handling.event, { reason: 'unhandled', subscription: handling.subscription });
+    if (!subscription) {
+      this.book.bury(handling.event, { reason: 'unhandled', subscription: handling.subscription });
+      return this.wake();
+    }
     this.running.set(handling.id, handling);
     await this.finish(handling.id, await runHandlerWorkflow(handling, subscription, plan.labels));
   }
@@ -246,24 +207,39 @@ export class RouterRun {
   /** Waits for what ends soon, asks the rest to report to the next run, and gives the state at a moment of rest. */
   private async handOver(): Promise<RouterState> {
     this.isDraining = true;
+    // The state that is carried over is bounded, so what is too much goes on being moved.
+    void this.keepMoving();
     await condition(() => this.running.size === 0 && !this.isRouting, DRAIN_MS);
     this.routing.cancel();
-    for (const id of [...this.running.keys()]) await this.askForReport(id);
+    await Promise.all([...this.running.keys()].map((id) => this.askForReport(id)));
     await condition(() => allHandlersFinished() && !this.isRouting && this.finishing.size === 0 && this.isBookAtRest());
     return this.book.toState([...this.running.values()]);
   }
 
+  private async keepMoving(): Promise<void> {
+    for (let seen = this.version; ; seen = this.version) {
+      this.pump();
+      await condition(() => this.version !== seen);
+    }
+  }
+
   private isBookAtRest(): boolean {
     const { queue, dead, arriving } = this.book;
-    return !queue.isMoving && !dead.isBusy && arriving === 0;
+    return !queue.isMoving && !queue.isFull && !dead.isBusy && !dead.isFull && arriving === 0;
   }
 
   private async askForReport(id: string): Promise<void> {
     const { workflowId } = workflowInfo();
-    await getExternalWorkflowHandle(handlerWorkflowId(id))
-      .signal(reportToSignal, workflowId)
-      // It has ended, so its outcome is here or about to come.
-      .catch(() => condition(() => !this.running.has(id), DRAIN_MS));
+    this.reporting.add(id);
+    const handle = getExternalWorkflowHandle(handlerWorkflowId(id));
+    for (let asked = false; !asked && this.running.has(id);) {
+      asked = await handle.signal(reportToSignal, workflowId).then(
+        () => true,
+        () => false,
+      );
+      // It has ended, and its outcome is about to come; or it has not started yet.
+      if (!asked) await condition(() => !this.running.has(id), DRAIN_MS);
+    }
   }
 
   /** Handlers of an earlier run that were ended from outside send no report. */

@@ -1,4 +1,4 @@
-import { getExternalWorkflowHandle, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { condition, getExternalWorkflowHandle, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { Callback, Callbacks, Delivery } from '../contracts/callbacks.schema';
 import type { EmitRequest } from '../contracts/event-messages';
 import { CadenzaError } from '../contracts/failures';
@@ -11,6 +11,9 @@ import { stepResult } from '../core/pipeline-state';
 import { deliverWebhook } from './activity-proxies';
 import { describeFailure } from './run-failure';
 
+/** Deliveries at once: a server takes 2,000 pending activities of one run. */
+const MAX_AT_ONCE = 50;
+
 /**
  * Tells others of the end of steps, beside the run: nothing waits for it but the run's own end, and what fails is
  * reported and changes nothing else.
@@ -18,6 +21,7 @@ import { describeFailure } from './run-failure';
 export class StepCallbacks {
   private readonly deliveries: (Delivery | undefined)[] = [];
   private readonly running: Promise<void>[] = [];
+  private active = 0;
   /** Ends by step: a step that is retried ends again. */
   private readonly ends = new Map<string, number>();
 
@@ -36,7 +40,7 @@ export class StepCallbacks {
       const id = `${workflowInfo().runId}/${state.name}/${count}/${index}`;
       const place = this.deliveries.push(undefined) - 1;
       const to = 'webhook' in callback ? 'webhook' : 'event';
-      const delivered = this.deliver(callback, id, state).then(
+      const delivered = this.inTurn(() => this.deliver(callback, id, state)).then(
         (): Delivery => ({ step: state.name, to, status: 'delivered' }),
         (error: unknown): Delivery => {
           const { type, message } = describeFailure(error).info;
@@ -45,6 +49,16 @@ export class StepCallbacks {
       );
       this.running.push(delivered.then((delivery) => void (this.deliveries[place] = delivery)));
     });
+  }
+
+  private async inTurn(work: () => Promise<void>): Promise<void> {
+    if (this.active >= MAX_AT_ONCE) await condition(() => this.active < MAX_AT_ONCE);
+    this.active += 1;
+    try {
+      await work();
+    } finally {
+      this.active -= 1;
+    }
   }
 
   /** What became of each, when all have been tried. */

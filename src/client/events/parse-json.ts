@@ -1,8 +1,6 @@
 import type { JsonValue } from '../../contracts/json';
+import { isDeeperThan, MAX_NESTING } from '../../core/json-size';
 import { malformed } from './refusal';
-
-/** Deepest nesting of lists and objects: what walks the value later must not run out of stack. */
-const MAX_NESTING = 100;
 
 /** The value of JSON text in UTF-8. @throws Refusal 400 naming the field, never quoting the text */
 export function parseJson(bytes: Buffer, field: string): JsonValue {
@@ -14,13 +12,4 @@ export function parseJson(bytes: Buffer, field: string): JsonValue {
   }
   if (isDeeperThan(value, MAX_NESTING)) throw malformed(`${field}: is nested more than ${MAX_NESTING} levels`, field);
   return value;
-}
-
-function isDeeperThan(value: JsonValue, most: number): boolean {
-  let level: JsonValue[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > most) return true;
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
-  }
-  return false;
 }

@@ -1,5 +1,5 @@
 import type { ContentReference } from '../../contracts/content';
-import { bytesOf } from './admit-event';
+import { bytesOf } from '../json-size';
 
 /** What a spool carries over when its workflow continues as new. */
 export type SpoolState<T> = { head: T[]; chunks: { ref: ContentReference; count: number }[]; tail: T[] };
@@ -50,12 +50,16 @@ export class Spool<T> {
     return this.tailBytes > SPILL_BYTES && this.moving.length === 0;
   }
 
-  /** Moves the newest entries to the content store. Where that fails they stay, and the rejection is passed on. */
+  /**
+   * Moves the oldest of the newest entries to the content store, one chunk of bounded size. Where that fails they stay,
+   * and the rejection is passed on.
+   */
   async spill(): Promise<void> {
     if (this.moving.length > 0 || this.tail.length === 0) return;
-    this.moving = this.tail;
-    this.tail = [];
-    this.tailBytes = 0;
+    let bytes = 0;
+    const count = this.tail.findIndex((entry) => (bytes += bytesOf(entry)) > SPILL_BYTES);
+    this.moving = this.tail.splice(0, count < 0 ? this.tail.length : Math.max(1, count));
+    this.tailBytes = this.tail.reduce((sum, entry) => sum + bytesOf(entry), 0);
     try {
       const ref = await this.store.put(this.moving);
       this.chunks.push({ ref, count: this.moving.length });
@@ -86,9 +90,8 @@ export class Spool<T> {
         this.head = await this.store.get(chunk.ref);
         this.chunks.shift();
       } else if (this.moving.length === 0) {
-        this.head = this.tail;
-        this.tail = [];
-        this.tailBytes = 0;
+        this.head = this.tail.splice(0, count);
+        this.tailBytes -= this.head.reduce((sum, entry) => sum + bytesOf(entry), 0);
       }
     }
     return this.head.splice(0, count);
