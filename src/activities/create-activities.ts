@@ -50,7 +50,7 @@ export function createActivities(dependencies: ActivityDependencies): HandlerAct
     // These two beat and fail as handlers do, with what they have used.
     callModel: createCallModel(dependencies),
     compareExamples: createCompareExamples(dependencies),
-    readOutput: remote(createReadOutput(dependencies)),
+    readOutput: local(createReadOutput(dependencies)),
     evaluateExpressions: remote(createEvaluateExpressions(dependencies)),
     findDefinitions: remote(createFindDefinitions(dependencies)),
     deliverWebhook: remote(createDeliverWebhook(dependencies)),

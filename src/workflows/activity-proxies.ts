@@ -13,7 +13,8 @@ type LocalActivity =
   | 'prepareRouter'
   | 'checkSubscription'
   | 'readUsage'
-  | 'readUsages';
+  | 'readUsages'
+  | 'readOutput';
 type CallActivity = 'callModel' | 'compareExamples' | 'deliverWebhook';
 
 /** Quick, local, and safe to repeat: checking the input and reading what a step has used. */

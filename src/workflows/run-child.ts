@@ -7,6 +7,13 @@ import type { InheritedContext } from '../contracts/step-activity';
 import type { CallUsage, Usage } from '../contracts/usage';
 import { fromShown } from '../core/usage';
 
+/** `TRY_CANCEL` does not wait for the end of a child that is cancelled. */
+export type ChildOptions = {
+  retryCount?: number | undefined;
+  timeoutSeconds?: number | undefined;
+  cancellationType?: 'TRY_CANCEL';
+};
+
 /**
  * A pattern inside another one, as a child workflow, with its parent's tenant, models and journal: its main output and
  * what it used. `path` names it in the journal and in its id; `parent` is what the parent itself works with.
@@ -16,7 +23,7 @@ export async function runChild(
   input: Record<string, JsonValue>,
   path: string,
   parent: InheritedContext,
-  { retryCount, timeoutSeconds }: { retryCount?: number | undefined; timeoutSeconds?: number | undefined } = {},
+  { retryCount, timeoutSeconds, cancellationType }: ChildOptions = {},
 ): Promise<{ output: JsonValue; usage: CallUsage }> {
   const { tenant, pins, depth, journal, stepPrefix, ...more } = parent;
   const inherited = { tenant, pins, depth: depth + 1, journal, stepPrefix: `${stepPrefix}${path}/`, ...more };
@@ -26,6 +33,7 @@ export async function runChild(
     parentClosePolicy: 'REQUEST_CANCEL',
     staticSummary: `${path}: ${pattern}`,
     retry: { maximumAttempts: retryCount ?? DEFAULT_RETRY_COUNT.pattern },
+    ...(cancellationType === undefined ? {} : { cancellationType }),
     ...(timeoutSeconds === undefined ? {} : { workflowExecutionTimeout: timeoutSeconds * 1000 }),
   });
   return { output: result[MAIN_OUTPUT[pattern]] ?? null, usage: fromShown(result['usage'] as unknown as Usage) };
