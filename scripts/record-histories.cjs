@@ -306,12 +306,14 @@ async function main() {
   }
 }
 
-/** Process ids and host names say nothing about a workflow. */
+/** Process ids, host names and paths say nothing about a workflow. */
 function withoutMachine(value) {
   if (Array.isArray(value)) return value.map(withoutMachine);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, field]) => [key, key === 'identity' ? 'recorder' : withoutMachine(field)]),
+    Object.entries(value)
+      .filter(([key]) => key !== 'stackTrace')
+      .map(([key, field]) => [key, key === 'identity' ? 'recorder' : withoutMachine(field)]),
   );
 }
 
