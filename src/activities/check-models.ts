@@ -7,6 +7,7 @@ import { MAX_ITEMS } from '../contracts/limits';
 import type { ModelPins } from '../contracts/model';
 import type { AnsweringPattern, ModelTask } from '../contracts/names';
 import { AVAILABLE_PATTERNS } from '../contracts/names';
+import type { Step } from '../contracts/pipeline.schema';
 import type { RouteToModelInput } from '../contracts/route-to-model.schema';
 import { modelByName, modelForTask } from '../core/pick-model';
 import { capableNames, chooseModel } from '../core/routing/choose-model';
@@ -151,6 +152,23 @@ function checkAsked(name: string, task: ModelTask, at: string, pins: ModelPins, 
     if (!isCadenzaError(error)) throw error;
     refuse(error.type, at, error.message);
   }
+}
+
+/**
+ * The pattern of a step or subscription, as far as its input is known before it runs: where only `input` is mapped, all
+ * the rest is there. A pipeline's own steps are checked where it starts.
+ */
+export function checkStepPattern(
+  { pattern, config, inputs }: Pick<Step, 'config' | 'inputs'> & { pattern?: AnsweringPattern | undefined },
+  at: string,
+  pins: ModelPins,
+  has: Checker,
+): void {
+  if (pattern === undefined || pattern === 'pipeline') return;
+  const mapped = Object.keys(inputs);
+  if (mapped.some((name) => name !== 'input')) return;
+  const whole = mapped.length === 0 ? config : { ...config, input: 'known when it runs' };
+  checkPattern(pattern, whole, at, pins, has);
 }
 
 function checkHandler(name: string, at: string, pins: ModelPins, has: Checker): void {

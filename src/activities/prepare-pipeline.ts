@@ -14,6 +14,7 @@ import type {
   PlannedStep,
 } from '../contracts/step-activity';
 import { planSteps } from '../core/graph/check-steps';
+import { checkStepPattern } from './check-models';
 import { checkCallbackNames, checkRunnable, checkStepName, namesOf } from './check-runnable';
 import type { ActivityDependencies } from './dependencies';
 import { openPlan } from './open-plan';
@@ -42,7 +43,10 @@ export function createPreparePipeline(dependencies: ActivityDependencies) {
     const { own, steps, pinned } = definitions;
     const output = own ? own.definition.output : input.output;
     const planned = planSteps(steps, output, namesOf(dependencies));
-    steps.forEach((step, index) => checkRunnable(step, `steps[${index}]`, dependencies, pins));
+    steps.forEach((step, index) => {
+      checkRunnable(step, `steps[${index}]`, dependencies, pins);
+      checkStepPattern(step, `steps[${index}]`, pins, dependencies);
+    });
     const names = steps.map(({ name }) => name);
     for (const name of Object.keys(input.earlierOutputs)) checkStepName(`earlierOutputs.${shown(name)}`, name, names);
     checkCallbackNames(input.callbacks, steps);
