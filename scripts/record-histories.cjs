@@ -1,9 +1,12 @@
-// Records the histories that test/replay replays: real runs on a real server, with the built-in models.
+// Records the histories that test/replay replays: real runs on a real server, with the
+// built-in models and a small provider of this script's own.
 // `npm run history:record` adds what is missing; `-- --all` records anew (only when a workflow type is new or was
 // never released: an old history is what guards runs in flight).
-const { mkdtempSync, existsSync, mkdirSync, writeFileSync, rmSync } = require('node:fs');
+const { createServer } = require('node:http');
+const { mkdtempSync, existsSync, mkdirSync, readFileSync, writeFileSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
+const { parse, stringify } = require('yaml');
 const { historyToJSON } = require('@temporalio/common/lib/proto-utils');
 const { readEnvironment } = require('../lib/config/environment.js');
 const { connectCadenza } = require('../lib/client.js');
@@ -30,6 +33,43 @@ const handlers = {
   patient: (_inputs, _config, { signal }) =>
     new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
 };
+
+const QUESTION = { task: 'generation', input: 'Pears or apples?' };
+
+/** A provider that says little, always the same: `slow-model` never answers, `broken-model` refuses every key. */
+function startProvider() {
+  const server = createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk) => (text += chunk));
+    request.on('end', () => {
+      const { model, input, response_format: format } = JSON.parse(text);
+      if (model === 'slow-model') return;
+      response.writeHead(model === 'broken-model' ? 401 : 200, { 'content-type': 'application/json' });
+      if (model === 'broken-model') return response.end(JSON.stringify({ error: { message: 'bad key' } }));
+      const usage = { prompt_tokens: 9, completion_tokens: 1, total_tokens: 10 };
+      if (input !== undefined) {
+        const embedding = [input.length, 1, 0];
+        return response.end(JSON.stringify({ model, data: [{ index: 0, embedding }], usage }));
+      }
+      const [label] = format?.json_schema?.schema.properties.prediction.enum ?? [];
+      const content = label ? JSON.stringify({ prediction: label, score: 0.9 }) : `${model} says correct, pears [[A]]`;
+      const choices = [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }];
+      response.end(JSON.stringify({ id: 'r', object: 'chat.completion', created: 0, model, choices, usage }));
+    });
+  });
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
+
+/** The models that ship, and four of that provider. */
+function writeRegistry(file, port) {
+  const registry = parse(readFileSync(path.join(root, 'models.yaml'), 'utf8'));
+  registry.providers = { recorded: { type: 'openai', baseUrl: `http://127.0.0.1:${port}/v1` } };
+  for (const name of ['gpt', 'other', 'slow', 'broken']) {
+    registry.models[name] = { provider: 'recorded', model: `${name}-model`, price: { input: 2, output: 8 } };
+  }
+  Object.assign(registry.tasks, { embedding: 'gpt', default: 'gpt' });
+  writeFileSync(file, stringify(registry));
+}
 
 const step = (name, handler, more = {}) => ({ name, handler, ...more });
 
@@ -86,6 +126,128 @@ const RUNS = {
       await update('retry', { step: 'a' });
       await update('resume');
       await update('approve', { step: 'ok', approved: true, by: 'recorder' });
+    },
+  },
+  'pipeline-of-patterns': {
+    input: {
+      input: 'Pears or apples?',
+      steps: [
+        {
+          name: 'vote',
+          pattern: 'ensemble',
+          config: { task: 'generation', members: [{ model: 'gpt', samples: 3 }] },
+          inputs: { input: 'input' },
+        },
+        {
+          name: 'say',
+          pattern: 'routeToModel',
+          config: { task: 'generation' },
+          inputs: { input: 'vote' },
+        },
+      ],
+    },
+  },
+  'ensemble-of-all-kinds': {
+    input: {
+      task: 'classification',
+      input: { text: 'Invoice 7: amount due EUR 300', labels: ['invoice', 'contract', 'other'] },
+      members: [
+        'fast_classifier',
+        { model: 'gpt', samples: 2, weight: 2 },
+        { model: 'broken', timeoutSeconds: 60 },
+        { pattern: 'cascade', config: { stages: [{ model: 'gpt', accept: { score: 0.99 } }, { model: 'other' }] } },
+      ],
+      aggregation: 'weighted_vote',
+      stop: { deadlineSeconds: 60 },
+    },
+  },
+  'ensemble-quorum': {
+    input: { ...QUESTION, members: ['gpt', 'gpt', 'slow', 'slow'], stop: { quorum: 2 } },
+  },
+  'ensemble-adaptive': {
+    input: {
+      ...QUESTION,
+      extract: { regex: '[a-z]+' },
+      members: [{ model: 'gpt', samples: 20 }],
+      stop: { adaptive: 0.95 },
+    },
+  },
+  'ensemble-rank-and-fuse': {
+    input: {
+      ...QUESTION,
+      members: ['gpt', 'other'],
+      aggregation: 'rank_and_fuse',
+      judge: { model: 'gpt' },
+      fuse: { model: 'gpt' },
+    },
+  },
+  'ensemble-mixture': {
+    input: {
+      ...QUESTION,
+      members: ['gpt', 'other'],
+      aggregation: 'mixture_of_agents',
+      mixture: { aggregator: { model: 'gpt' }, layers: 3 },
+    },
+  },
+  'ensemble-too-few': { input: { ...QUESTION, members: ['broken', 'gpt'], minVotes: 2 } },
+  'ensemble-cancelled': {
+    input: { ...QUESTION, members: ['gpt', 'slow'] },
+    during: async (run) => {
+      await sleep(1_500);
+      await run.cancel();
+    },
+  },
+  'cascade-escalate': {
+    input: {
+      ...QUESTION,
+      stages: [
+        { model: 'broken' },
+        { model: 'gpt', accept: { when: "output.text = 'nobody says this'" } },
+        { model: 'gpt', accept: { selfConsistency: { samples: 3, share: 1 } } },
+        { model: 'other', accept: { verifier: { model: 'gpt', share: 0.5, samples: 2 } } },
+        { model: 'gpt', accept: { schema: { type: 'object' } } },
+      ],
+      onAllRejected: 'best',
+    },
+  },
+  'cascade-pipe': {
+    input: {
+      ...QUESTION,
+      mode: 'pipe',
+      stages: [
+        { model: 'gpt', transform: 'text & "!"' },
+        { model: 'other', transform: { handler: 'echo' } },
+        { model: 'gpt' },
+      ],
+    },
+  },
+  'cascade-all-rejected': {
+    input: { ...QUESTION, stages: [{ model: 'gpt', accept: { schema: { type: 'object' } } }], onAllRejected: 'fail' },
+  },
+  'routeToModel-rules-and-fallback': {
+    input: { ...QUESTION, selector: [{ when: "task = 'generation'", model: 'broken' }], fallback: ['broken', 'gpt'] },
+  },
+  'routeToModel-semantic': {
+    input: {
+      ...QUESTION,
+      selector: {
+        semantic: {
+          routes: [
+            { model: 'gpt', examples: ['fruit', 'pears'] },
+            { model: 'other', examples: ['stone'] },
+          ],
+          threshold: -1,
+        },
+      },
+    },
+  },
+  'routeToModel-classifier': {
+    input: { ...QUESTION, selector: { classifier: { model: 'gpt', routes: { fruit: 'gpt', other: 'other' } } } },
+  },
+  'routeToModel-score': {
+    input: {
+      ...QUESTION,
+      selector: { score: { strong: 'gpt', weak: 'other', threshold: 0.5, by: { model: 'gpt', label: 'hard' } } },
     },
   },
   'pipeline-cancelled': {
@@ -188,9 +350,12 @@ async function main() {
     settings: ['limit.historyCount.suggestContinueAsNew=300'],
     say: console.error,
   });
+  const provider = await startProvider();
+  const registry = path.join(home, 'models.yaml');
+  writeRegistry(registry, provider.address().port);
   const environment = readEnvironment({
     CADENZA_HOME: home,
-    CADENZA_MODELS: path.join(root, 'models.yaml'),
+    CADENZA_MODELS: registry,
     TEMPORAL_ADDRESS: server.address,
   });
   const worker = await createWorker({ environment, handlers });
@@ -204,7 +369,7 @@ async function main() {
   try {
     for (const [name, { input, during }] of wanted) {
       failuresLeft = 1;
-      const run = await cadenza.start('pipeline', input, { id: name });
+      const run = await cadenza.start(name.split('-')[0], input, { id: name });
       const handle = cadenza.temporal.workflow.getHandle(name);
       await during?.(run, (update, ...args) => handle.executeUpdate(update, { args }));
       await run.outcome();
@@ -215,17 +380,21 @@ async function main() {
     await cadenza.close();
     worker.shutdown();
     await served;
+    provider.closeAllConnections();
+    provider.close();
     await stopTemporalServer(home);
     rmSync(home, { recursive: true, force: true });
   }
 }
 
-/** Process ids and host names say nothing about a workflow. */
+/** Process ids, host names and paths say nothing about a workflow. */
 function withoutMachine(value) {
   if (Array.isArray(value)) return value.map(withoutMachine);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, field]) => [key, key === 'identity' ? 'recorder' : withoutMachine(field)]),
+    Object.entries(value)
+      .filter(([key]) => key !== 'stackTrace')
+      .map(([key, field]) => [key, key === 'identity' ? 'recorder' : withoutMachine(field)]),
   );
 }
 

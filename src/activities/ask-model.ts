@@ -1,7 +1,8 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { isContentReference } from '../contracts/content';
-import type { ModelPins, PinnedModel } from '../contracts/model';
-import type { StepInvocation } from '../contracts/step-activity';
+import type { CallSettings, ModelPins, PinnedModel, TaskInput, TaskResults } from '../contracts/model';
+import type { ModelTask } from '../contracts/names';
+import type { RunIdentity, StepInvocation, StoredPins } from '../contracts/step-activity';
 import { roomFor } from '../core/model-room';
 import { knownTask, modelByName, modelForTask } from '../core/pick-model';
 import type { HandlerContext } from '../handlers/handler';
@@ -12,14 +13,12 @@ import { scopedContent } from './scoped-content';
 /** What a handler's context can ask of models: the run's pinned ones, every request behind the journal and the ledger. */
 export function createModelAccess(
   { run, step, pins }: StepInvocation,
-  { gateway, journal, namespace, store }: ActivityDependencies,
+  dependencies: ActivityDependencies,
   models: string[],
 ): Pick<HandlerContext, 'ask' | 'roomFor'> {
   const pick = async (task: string, name?: string): Promise<PinnedModel> => {
     knownTask(task);
-    const known = isContentReference(pins)
-      ? ((await scopedContent(store, namespace, run.tenant).load(pins, 'models')) as unknown as ModelPins)
-      : pins;
+    const known = await loadPins(pins, run.tenant, dependencies);
     return name === undefined ? modelForTask(known, task) : modelByName(known, name);
   };
   return {
@@ -27,16 +26,43 @@ export function createModelAccess(
     async ask(task, input, { model: name, settings } = {}) {
       const model = await pick(task, name);
       if (!models.includes(model.name)) models.push(model.name);
-      const signal = cancellationSignal();
-      const guard = createPaidCall({
-        journal,
-        step: { namespace, workflowId: run.workflowId, firstRunId: run.firstRunId, step },
-        model,
-        sample: settings?.seed ?? 0,
-        signal,
-      });
-      const result = await gateway.process(task, input, { model, signal, guard, ...(settings ? { settings } : {}) });
-      return { model: model.name, result };
+      const call = { run, step, model, sample: settings?.seed ?? 0, settings };
+      return { model: model.name, result: await askPaid(task, input, call, dependencies) };
     },
   };
+}
+
+/** The run's models, wherever they are kept. */
+export async function loadPins(
+  pins: StoredPins,
+  tenant: string,
+  { store, namespace }: ActivityDependencies,
+): Promise<ModelPins> {
+  if (!isContentReference(pins)) return pins;
+  return (await scopedContent(store, namespace, tenant).load(pins, 'models')) as unknown as ModelPins;
+}
+
+/** One task of one model, every request behind the journal and the ledger; cancelled with its activity. */
+export function askPaid<T extends ModelTask>(
+  task: T,
+  input: TaskInput,
+  call: {
+    run: RunIdentity;
+    step: string;
+    model: PinnedModel;
+    sample: number;
+    settings?: CallSettings | undefined;
+  },
+  { gateway, journal, namespace }: ActivityDependencies,
+): Promise<TaskResults[T]> {
+  const { run, step, model, sample, settings } = call;
+  const signal = cancellationSignal();
+  const guard = createPaidCall({
+    journal,
+    step: { namespace, workflowId: run.workflowId, firstRunId: run.firstRunId, step },
+    model,
+    sample,
+    signal,
+  });
+  return gateway.process(task, input, { model, signal, guard, ...(settings ? { settings } : {}) });
 }

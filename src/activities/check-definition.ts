@@ -9,6 +9,7 @@ import { shown } from '../contracts/nearest-name';
 import { definitionSchema } from '../contracts/pipeline.schema';
 import type { CheckedDefinition } from '../contracts/step-activity';
 import { planSteps } from '../core/graph/check-steps';
+import { checkStepPattern } from './check-models';
 import { checkCallbackNames, checkRunnable, namesOf } from './check-runnable';
 import type { ActivityDependencies } from './dependencies';
 import { scopedContent } from './scoped-content';
@@ -28,7 +29,10 @@ export function createCheckDefinition(dependencies: ActivityDependencies) {
       refuse('name', `"${name}" ships with the product; call the definition something else`);
     }
     planSteps(definition.steps, definition.output, namesOf(dependencies));
-    definition.steps.forEach((step, index) => checkRunnable(step, `steps[${index}]`, dependencies, gateway.pins));
+    definition.steps.forEach((step, index) => {
+      checkRunnable(step, `steps[${index}]`, dependencies, gateway.pins);
+      checkStepPattern(step, `steps[${index}]`, gateway.pins, dependencies);
+    });
     checkCallbackNames(definition.callbacks, definition.steps);
     if (definition.input) {
       const [outcome] = await evaluator.evaluate([{ schema: definition.input }], cancellationSignal());

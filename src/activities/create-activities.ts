@@ -1,14 +1,18 @@
 import { cancellationSignal } from '@temporalio/activity';
-import type { StepInvocation, StepOutcome, SystemActivities } from '../contracts/step-activity';
+import type { RunIdentity, StepInvocation, StepOutcome, SystemActivities } from '../contracts/step-activity';
+import { createCallModel } from './call-model';
 import { createCheckDefinition } from './check-definition';
+import { createCompareExamples } from './compare-examples';
 import { createDeliverWebhook } from './deliver-webhook';
 import type { ActivityDependencies } from './dependencies';
 import { createEvaluateExpressions } from './evaluate-expressions';
 import { createFindDefinitions } from './find-definitions';
 import { endedRuns } from './ended-runs';
 import { startHeartbeat } from './heartbeat';
+import { createPrepareCascade, createPrepareEnsemble, createPrepareRoute } from './prepare-models';
 import { createPreparePipeline } from './prepare-pipeline';
 import { createCheckSubscription, createPrepareRouter } from './prepare-router';
+import { createReadOutput } from './read-output';
 import { createRouteEvents } from './route-events';
 import { createHandlerActivity } from './run-handler';
 import {
@@ -31,12 +35,22 @@ export function createActivities(dependencies: ActivityDependencies): HandlerAct
       createHandlerActivity(handler, dependencies),
     ]),
   );
+  const usageOf = (run: RunIdentity, step: string) =>
+    dependencies.journal.usage({ namespace: dependencies.namespace, ...run, step });
   const system: SystemActivities = {
     preparePipeline: local(createPreparePipeline(dependencies)),
     checkDefinition: local(createCheckDefinition(dependencies)),
     prepareRouter: local(createPrepareRouter(dependencies)),
     checkSubscription: local(createCheckSubscription(dependencies)),
-    readUsage: local((run, step) => dependencies.journal.usage({ namespace: dependencies.namespace, ...run, step })),
+    prepareRoute: local(createPrepareRoute(dependencies)),
+    prepareEnsemble: local(createPrepareEnsemble(dependencies)),
+    prepareCascade: local(createPrepareCascade(dependencies)),
+    readUsage: local(usageOf),
+    readUsages: local((run, steps) => Promise.all(steps.map((step) => usageOf(run, step)))),
+    // These two beat and fail as handlers do, with what they have used.
+    callModel: createCallModel(dependencies),
+    compareExamples: createCompareExamples(dependencies),
+    readOutput: local(createReadOutput(dependencies)),
     evaluateExpressions: remote(createEvaluateExpressions(dependencies)),
     findDefinitions: remote(createFindDefinitions(dependencies)),
     deliverWebhook: remote(createDeliverWebhook(dependencies)),

@@ -1,14 +1,9 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { Callbacks } from '../contracts/callbacks.schema';
-import { check, checkInput } from '../contracts/check-input.schema';
-import { JSON_MEDIA_TYPE, NO_TENANT } from '../contracts/content';
+import { checkInput } from '../contracts/check-input.schema';
 import { CadenzaError } from '../contracts/failures';
 import type { JsonObject, JsonValue } from '../contracts/json';
-import { MAX_DEPTH } from '../contracts/limits';
-import type { ModelPins } from '../contracts/model';
-import { TENANT_LABEL } from '../contracts/names';
 import { shown } from '../contracts/nearest-name';
-import { inheritedSchema } from '../contracts/inherited.schema';
 import type { InputMapping } from '../contracts/input-mapping.schema';
 import type { PipelineInput } from '../contracts/pipeline.schema';
 import type {
@@ -17,17 +12,15 @@ import type {
   PinnedDefinitions,
   PipelinePlan,
   PlannedStep,
-  StoredPins,
 } from '../contracts/step-activity';
 import { planSteps } from '../core/graph/check-steps';
-import type { ContentStore } from '../store/content-store';
-import { checkCallbackNames, checkRunnable, checkStepName, namesOf, refuse } from './check-runnable';
+import { checkStepPattern } from './check-models';
+import { checkCallbackNames, checkRunnable, checkStepName, namesOf } from './check-runnable';
 import type { ActivityDependencies } from './dependencies';
+import { openPlan } from './open-plan';
 import { resolveDefinitions } from './resolve-definitions';
 import type { ScopedContent } from './scoped-content';
-import { scopedContent } from './scoped-content';
 
-const PINS_INLINE_CHARACTERS = 1_500;
 const LITERAL_BYTES = 1_024;
 
 /**
@@ -43,23 +36,17 @@ export function createPreparePipeline(dependencies: ActivityDependencies) {
     found?: PinnedDefinitions,
   ): Promise<PipelinePlan | LookUp> => {
     const input = checkInput('pipeline', given);
-    if (input.budget) refuse('Unsupported', 'budget', 'caps are not enforced by this version; leave the budget out');
-    if (inherited !== undefined) check(inheritedSchema, inherited, 'inherited context');
-    if (inherited && inherited.depth > MAX_DEPTH) {
-      refuse('InvalidInput', 'steps', `patterns start each other more than ${MAX_DEPTH} deep`);
-    }
-    const tenant = inherited?.tenant ?? input.labels?.[TENANT_LABEL] ?? NO_TENANT;
-    const content = scopedContent(dependencies.store, dependencies.namespace, tenant);
-    const pins = inherited
-      ? ((await content.load(inherited.pins as JsonValue, 'models')) as unknown as ModelPins)
-      : dependencies.gateway.pins;
+    const { tenant, pins, content, storePins } = await openPlan(input, inherited, dependencies);
     const known = { ...inherited?.definitions, ...found };
     const definitions = await resolveDefinitions(input, known, content, dependencies, tenant);
     if ('lookUp' in definitions) return definitions;
     const { own, steps, pinned } = definitions;
     const output = own ? own.definition.output : input.output;
     const planned = planSteps(steps, output, namesOf(dependencies));
-    steps.forEach((step, index) => checkRunnable(step, `steps[${index}]`, dependencies, pins));
+    steps.forEach((step, index) => {
+      checkRunnable(step, `steps[${index}]`, dependencies, pins);
+      checkStepPattern(step, `steps[${index}]`, pins, dependencies);
+    });
     const names = steps.map(({ name }) => name);
     for (const name of Object.keys(input.earlierOutputs)) checkStepName(`earlierOutputs.${shown(name)}`, name, names);
     checkCallbackNames(input.callbacks, steps);
@@ -74,7 +61,7 @@ export function createPreparePipeline(dependencies: ActivityDependencies) {
       input: await content.shrink(input.input),
       earlierOutputs: await shrinkEach(input.earlierOutputs, content),
       tenant,
-      pins: inherited?.pins ?? (await storePins(pins, dependencies, tenant)),
+      pins: await storePins(),
       ...(Object.keys(pinned).length > 0 ? { definitions: pinned } : {}),
       ...(Object.keys(callbacks).length > 0 ? { callbacks } : {}),
     };
@@ -102,17 +89,6 @@ async function shrinkEach(
     async ([name, value]) => [name, await content.shrink(value, limit)] as const,
   );
   return Object.fromEntries(await Promise.all(fields));
-}
-
-/** Every step's activity is given the pins, so more than a few models travel as one reference. */
-async function storePins(
-  pins: ModelPins,
-  { store, namespace }: { store: ContentStore; namespace: string },
-  tenant: string,
-): Promise<StoredPins> {
-  const text = JSON.stringify(pins);
-  if (text.length <= PINS_INLINE_CHARACTERS) return pins;
-  return store.put({ namespace, tenant }, Buffer.from(text, 'utf8'), JSON_MEDIA_TYPE);
 }
 
 /** A stored value is loaded for it; a document is checked as its reference. */

@@ -10,6 +10,7 @@ import { shown, suggestion } from '../contracts/nearest-name';
 import { isOutcome } from '../core/events/event-types';
 import { bytesOf } from '../core/json-size';
 import { parseReference } from '../core/references';
+import { checkStepPattern } from './check-models';
 import { checkModel, namesOf, refuse } from './check-runnable';
 import type { ActivityDependencies } from './dependencies';
 
@@ -89,6 +90,7 @@ function checked(
     const known = AVAILABLE_PATTERNS.join(', ');
     refuse('Unsupported', `${at}.pattern`, `${pattern} is not run by this version; it has ${known}`);
   }
+  checkStepPattern(subscription, at, gateway.pins, dependencies);
   if (filter !== undefined) {
     for (const field of namesOf(dependencies)(filter, `${at}.filter`).outer) {
       if (EVENT_FIELDS.includes(field)) continue;

@@ -11,7 +11,7 @@ import type { ContentStore } from '../store/content-store';
 import { storeDocument } from '../store/store-document';
 
 /**
- * Checks an input and moves what is large out of it: `input: { file }` of a pipeline becomes a stored document, other
+ * Checks an input and moves what is large out of its `input`: `{ file }` of a pipeline becomes a stored document, other
  * large values references. What is returned is what goes into the run's history.
  * @throws CadenzaError `InvalidInput`, or what is wrong with the file
  */
@@ -28,15 +28,21 @@ export async function prepareInput<P extends Pattern>(
     );
   }
   const checked = checkInput(pattern, given);
-  if (pattern !== 'pipeline') return given;
+  if (pattern === 'eventRouter' || pattern === 'batch') return given;
   const labels = (checked as { labels?: Record<string, string> }).labels;
   const scope = { namespace, tenant: labels?.[TENANT_LABEL] ?? NO_TENANT };
   const { input = null } = given as { input?: JsonValue };
-  return { ...(given as object), input: await storeInput(input, store, scope) } as GivenInput<P>;
+  const stored = await storeInput(input, store, scope, pattern === 'pipeline');
+  return { ...(given as object), input: stored } as GivenInput<P>;
 }
 
-async function storeInput(input: JsonValue, store: ContentStore, scope: ContentScope): Promise<JsonValue> {
-  if (isFileInput(input)) {
+async function storeInput(
+  input: JsonValue,
+  store: ContentStore,
+  scope: ContentScope,
+  takesFiles: boolean,
+): Promise<JsonValue> {
+  if (takesFiles && isFileInput(input)) {
     if (typeof input.file !== 'string' || input.file === '') {
       throw new CadenzaError('InvalidInput', 'input.file: expected the path of a file', { field: 'input.file' });
     }

@@ -20,7 +20,13 @@ export const PATTERNS = [
 export type Pattern = (typeof PATTERNS)[number];
 
 /** The patterns whose Workflow this version has. */
-export const AVAILABLE_PATTERNS = ['pipeline', 'eventRouter'] as const satisfies readonly Pattern[];
+export const AVAILABLE_PATTERNS = [
+  'pipeline',
+  'routeToModel',
+  'ensemble',
+  'cascade',
+  'eventRouter',
+] as const satisfies readonly Pattern[];
 
 /** Workflow Types that no person starts by name: the registry of one definition, and the handling of one event. */
 export const DEFINITION_WORKFLOW = 'definitionRegistry';
@@ -91,6 +97,13 @@ export const SYSTEM_ACTIVITIES = [
   'endedRuns',
   'deliverWebhook',
   'readUsage',
+  'readUsages',
+  'prepareRoute',
+  'prepareEnsemble',
+  'prepareCascade',
+  'callModel',
+  'compareExamples',
+  'readOutput',
   'evaluateExpressions',
   'followPath',
   'listItems',

@@ -3,6 +3,17 @@ import type { ContentPath, ContentReference } from './content';
 import type { NamedSubscription, RoutedEvent, RouterPlan } from './event-messages';
 import type { JsonObject, JsonValue } from './json';
 import type { ModelPins } from './model';
+import type {
+  AnswerRule,
+  CascadePlan,
+  ComparedExamples,
+  EnsemblePlan,
+  ExampleComparison,
+  ModelCall,
+  ModelCallOutcome,
+  OutputReading,
+  RoutePlan,
+} from './model-call';
 import type { Definition, PipelineInput, Step } from './pipeline.schema';
 import type { ExpressionJob, ExpressionOutcome } from './pipeline-messages';
 import type { CallUsage } from './usage';
@@ -109,6 +120,16 @@ export type SystemActivities = {
   checkDefinition(name: string, given: JsonObject | ContentReference): Promise<CheckedDefinition>;
   /** Checks a router's input, and what its subscriptions name. */
   prepareRouter(input: unknown): Promise<RouterPlan>;
+  /** Check the inputs of patterns of model calls, and all that they name. */
+  prepareRoute(input: unknown, inherited?: InheritedContext): Promise<RoutePlan>;
+  prepareEnsemble(input: unknown, inherited?: InheritedContext): Promise<EnsemblePlan>;
+  prepareCascade(input: unknown, inherited?: InheritedContext): Promise<CascadePlan>;
+  /** One call of a model, behind the journal. */
+  callModel(call: ModelCall): Promise<ModelCallOutcome>;
+  /** The examples of semantic routes against an input. */
+  compareExamples(comparison: ExampleComparison): Promise<ComparedExamples>;
+  /** A pattern's main output as an ensemble counts it. */
+  readOutput(tenant: string, output: JsonValue, rule: AnswerRule, limit: number): Promise<OutputReading>;
   /** Checks one subscription for a router that has others. */
   checkSubscription(subscription: unknown, others: NamedSubscription[]): Promise<NamedSubscription>;
   /** Checks events and finds who takes them: by type, then by filter. Comes back in the order of the events. */
@@ -131,4 +152,6 @@ export type SystemActivities = {
   gatherOutputs(tenant: string, outputs: JsonValue[], inlineLimit: number): Promise<JsonValue>;
   /** What a step has used, for where its activity ended without saying so (a lost Worker, a timeout). */
   readUsage(run: RunIdentity, step: string): Promise<CallUsage>;
+  /** The same for several, in their order. */
+  readUsages(run: RunIdentity, steps: string[]): Promise<CallUsage[]>;
 };

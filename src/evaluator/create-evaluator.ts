@@ -2,7 +2,7 @@ import { CadenzaError } from '../contracts/failures';
 import { startProcessLane } from '../isolation/process-lane';
 import { createThreadPool } from '../isolation/thread-pool';
 import { parseExpression } from './parse-expression';
-import type { Evaluation, EvaluationJob, Evaluator, SchemaJob } from './evaluator';
+import type { Evaluation, Evaluator, Job } from './evaluator';
 
 /** Longest time for the jobs of one call together, and memory of the thread. */
 const LIMITS = { timeoutMs: 10_000, memoryMb: 256 };
@@ -15,7 +15,7 @@ export function createEvaluator({
   processFile: string;
   processes?: number;
 }): Evaluator {
-  const pool = createThreadPool<readonly (EvaluationJob | SchemaJob)[], Evaluation[]>({
+  const pool = createThreadPool<readonly Job[], Evaluation[]>({
     name: 'cadenza-evaluator',
     threadFile: processFile,
     threads: processes,

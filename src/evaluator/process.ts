@@ -1,14 +1,20 @@
 import { evaluateJob } from './evaluate-job';
 import { checkSchema } from './check-schema';
-import type { Evaluation, EvaluationJob, SchemaJob } from './evaluator';
+import type { Evaluation, Job } from './evaluator';
+import { matchRegex } from './match-regex';
 
 /** The process that expressions run in: a list of jobs in, their evaluations out. Ends when its parent is gone. */
-process.on('message', (jobs: (EvaluationJob | SchemaJob)[]) => {
+process.on('message', (jobs: Job[]) => {
   const work = async () => {
     const evaluations: Evaluation[] = [];
-    for (const job of jobs) evaluations.push('schema' in job ? checkSchema(job) : await evaluateJob(job));
+    for (const job of jobs) evaluations.push(await evaluate(job));
     process.send?.(evaluations);
   };
   work().catch(() => process.exit(1));
 });
+function evaluate(job: Job): Evaluation | Promise<Evaluation> {
+  if ('schema' in job) return checkSchema(job);
+  return 'regex' in job ? matchRegex(job) : evaluateJob(job);
+}
+
 process.on('disconnect', () => process.exit(0));

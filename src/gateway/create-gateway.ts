@@ -4,6 +4,7 @@ import type { OpenAiProviderConfig } from '../contracts/registry.schema';
 import { shown, suggestion } from '../contracts/nearest-name';
 import { knownTask } from '../core/pick-model';
 import type { BuiltinModels } from './builtin-models';
+import { checkBuiltinModel } from './builtin/model-catalog';
 import { PROVIDERS_WITHOUT_LINE } from './check-registry-names';
 import { createConnections } from './connections';
 import type { Environment } from './environment';
@@ -64,6 +65,10 @@ export function createGateway({ registry, environment, builtin, local }: Gateway
       const send: Send = (request, sendOptions) => provider.send(model.model, request, sendOptions);
       const ask = (request: ProviderRequest) => sendGuarded(request, send, options);
       return runTask(task, input, { model: model.name, settings: options.settings ?? {}, ask });
+    },
+
+    checkTask({ provider, model }, task) {
+      if (provider === 'builtin') checkBuiltinModel(model, task);
     },
 
     async close() {

@@ -41,6 +41,11 @@ export interface Gateway {
    * @throws CadenzaError one of the model rows of the failure table; an abort rejects with `signal.reason`.
    */
   process<T extends ModelTask>(task: T, input: TaskInput, options: ProcessOptions): Promise<TaskResults[T]>;
+  /**
+   * Refuses a task that a model is known not to do, before anything is asked: of the built-in models that is known.
+   * @throws CadenzaError `TaskNotSupported` naming what the model can do, `ModelNotFound`
+   */
+  checkTask(model: PinnedModel, task: ModelTask): void;
   /** Ends threads and connections. */
   close(): Promise<void>;
 }

@@ -4,7 +4,18 @@ import { DEFAULT_HANDLER_TIMEOUT_SECONDS, DEFAULT_RETRY_COUNT, HEARTBEAT } from 
 import type { Step } from '../contracts/pipeline.schema';
 import type { StepInvocation, StepOutcome, SystemActivities, WebhookDelivery } from '../contracts/step-activity';
 
-type LocalActivity = 'preparePipeline' | 'checkDefinition' | 'prepareRouter' | 'checkSubscription' | 'readUsage';
+type LocalActivity =
+  | 'preparePipeline'
+  | 'prepareRoute'
+  | 'prepareEnsemble'
+  | 'prepareCascade'
+  | 'checkDefinition'
+  | 'prepareRouter'
+  | 'checkSubscription'
+  | 'readUsage'
+  | 'readUsages'
+  | 'readOutput';
+type CallActivity = 'callModel' | 'compareExamples' | 'deliverWebhook';
 
 /** Quick, local, and safe to repeat: checking the input and reading what a step has used. */
 export const system = proxyLocalActivities<Pick<SystemActivities, LocalActivity>>({
@@ -14,7 +25,7 @@ export const system = proxyLocalActivities<Pick<SystemActivities, LocalActivity>
 });
 
 /** Work on values that may be in the content store, with its time. */
-export const values = proxyActivities<Omit<SystemActivities, LocalActivity | 'deliverWebhook'>>({
+export const values = proxyActivities<Omit<SystemActivities, LocalActivity | CallActivity>>({
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '10 minutes',
   heartbeatTimeout: HEARTBEAT.timeoutSeconds * 1000,
@@ -23,6 +34,9 @@ export const values = proxyActivities<Omit<SystemActivities, LocalActivity | 'de
 
 /** A provider may ask for a long wait between attempts; the whole step is given this long for them. */
 const WAITS_SECONDS = 7 * 24 * 3600;
+
+/** Between the attempts of what asks models; a provider's own word (Retry-After) comes before it. */
+const CALL_RETRY = { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' } as const;
 
 /** Sends a webhook, over some minutes where the receiver is away. */
 export function deliverWebhook(step: string, delivery: WebhookDelivery): Promise<void> {
@@ -45,6 +59,28 @@ export function runHandler(step: Step, invocation: StepInvocation): Promise<Step
   return (activities[name] as (invocation: StepInvocation) => Promise<StepOutcome>)(invocation);
 }
 
+/** How a model call is run: all its attempts together within `totalSeconds` where that is given. */
+export type CallOptions = { summary: string; totalSeconds?: number | undefined };
+
+/**
+ * The activities that ask models, with the one retry layer. A cancelled call is not waited for: it ends with its next
+ * heartbeat, and its connection with it.
+ */
+export function modelCalls({
+  summary,
+  totalSeconds,
+}: CallOptions): Pick<SystemActivities, 'callModel' | 'compareExamples'> {
+  const attempts = DEFAULT_RETRY_COUNT.handler;
+  return proxyActivities({
+    startToCloseTimeout: Math.min(totalSeconds ?? Infinity, DEFAULT_HANDLER_TIMEOUT_SECONDS) * 1000,
+    scheduleToCloseTimeout: (totalSeconds ?? DEFAULT_HANDLER_TIMEOUT_SECONDS * attempts + WAITS_SECONDS) * 1000,
+    heartbeatTimeout: HEARTBEAT.timeoutSeconds * 1000,
+    cancellationType: 'TRY_CANCEL',
+    retry: { ...CALL_RETRY, maximumAttempts: attempts },
+    summary,
+  });
+}
+
 function handlerOptions(step: Step): ActivityOptions {
   const timeout = step.timeoutSeconds ?? DEFAULT_HANDLER_TIMEOUT_SECONDS;
   const attempts = step.retryCount ?? DEFAULT_RETRY_COUNT.handler;
@@ -52,12 +88,7 @@ function handlerOptions(step: Step): ActivityOptions {
     startToCloseTimeout: timeout * 1000,
     scheduleToCloseTimeout: (timeout * attempts + WAITS_SECONDS) * 1000,
     heartbeatTimeout: HEARTBEAT.timeoutSeconds * 1000,
-    retry: {
-      initialInterval: '1 second',
-      backoffCoefficient: 2,
-      maximumInterval: '1 minute',
-      maximumAttempts: attempts,
-    },
+    retry: { ...CALL_RETRY, maximumAttempts: attempts },
     summary: step.name === step.handler ? step.name : `${step.name}: ${step.handler}`,
   };
 }

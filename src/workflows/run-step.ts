@@ -1,18 +1,17 @@
-import { CancellationScope, executeChild, sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { ContentPath } from '../contracts/content';
 import { isContentPath } from '../contracts/content';
 import { CadenzaError } from '../contracts/failures';
 import type { JsonValue } from '../contracts/json';
-import { DEFAULT_RETRY_COUNT } from '../contracts/limits';
 import type { AnsweringPattern } from '../contracts/names';
-import { MAIN_OUTPUT } from '../contracts/names';
 import type { PipelinePlan, PlannedStep, RunIdentity, StepOutcome } from '../contracts/step-activity';
-import type { CallUsage, Usage } from '../contracts/usage';
+import type { CallUsage } from '../contracts/usage';
 import type { Scope } from '../core/graph/resolve-mappings';
 import { resolveInputs } from '../core/graph/resolve-mappings';
-import { addUsage, fromShown } from '../core/usage';
+import { addUsage } from '../core/usage';
 import { runHandler, system, values } from './activity-proxies';
 import type { Approvals } from './approvals';
+import { runChild } from './run-child';
 import { describeFailure } from './run-failure';
 
 /** What running a step needs of its run. `stepPrefix` goes before step names in the journal. */
@@ -127,19 +126,10 @@ async function runPattern(
   { plan, depth, run, stepPrefix, hops }: StepContext,
 ): Promise<StepOutcome> {
   const given = { ...step.config, ...(await followPaths(inputs, plan.tenant)) };
-  const journal = { journal: run, stepPrefix: `${stepPrefix}${path}/` };
   const definitions = plan.definitions === undefined ? {} : { definitions: plan.definitions };
   const events = hops === undefined ? {} : { hops };
-  const result = await executeChild<(...args: unknown[]) => Promise<Record<string, JsonValue>>>(pattern, {
-    args: [given, { tenant: plan.tenant, pins: plan.pins, depth: depth + 1, ...journal, ...definitions, ...events }],
-    workflowId: `${workflowInfo().workflowId}/${path}`,
-    parentClosePolicy: 'REQUEST_CANCEL',
-    staticSummary: `${path}: ${pattern}`,
-    retry: { maximumAttempts: step.retryCount ?? DEFAULT_RETRY_COUNT.pattern },
-    ...(step.timeoutSeconds === undefined ? {} : { workflowExecutionTimeout: step.timeoutSeconds * 1000 }),
-  });
-  const usage = fromShown(result['usage'] as unknown as Usage);
-  const output = result[MAIN_OUTPUT[pattern]] ?? null;
+  const child = { tenant: plan.tenant, pins: plan.pins, depth, journal: run, stepPrefix, ...definitions, ...events };
+  const { output, usage } = await runChild(pattern, given, path, child, step);
   return { ...outcomeOf(await transformed(step, output, plan.tenant)), usage, models: Object.keys(usage.byModel) };
 }
 
@@ -154,7 +144,12 @@ export async function followPaths(
   return Object.fromEntries(await Promise.all(fields)) as Record<string, JsonValue>;
 }
 
-async function transformed({ transform }: PlannedStep, output: JsonValue, tenant: string): Promise<JsonValue> {
+/** What an expression makes of an output. @throws CadenzaError `ExpressionFailed` */
+export async function transformed(
+  { transform }: { transform?: string | undefined },
+  output: JsonValue,
+  tenant: string,
+): Promise<JsonValue> {
   if (transform === undefined) return output;
   const [outcome] = await values.evaluateExpressions(tenant, output, [{ expression: transform }]);
   if (outcome && 'value' in outcome) return outcome.value;

@@ -9,6 +9,7 @@ import { cleanLine, cleanText } from './clean-text';
 import type { ResultOptions } from './document-result';
 import { documentLines } from './document-result';
 import { wrapped } from './layout';
+import { modelDecisionLines } from './model-decision';
 import { shownUsage } from './numbers';
 import { routerLines } from './router-lines';
 import { runMark } from './paint';
@@ -28,7 +29,7 @@ export function resultLines(
 ): string[] {
   const { columns, paint } = options;
   const pipeline = asPipelineResult(result);
-  const how = pipeline ? decisionLines(pipeline, options) : [];
+  const how = pipeline ? decisionLines(pipeline, options) : patternLines(pattern, result, options);
   return [
     `${runMark(status, paint)} ${paint.bold(cleanLine(title))}${status === 'completed' ? '' : `  ${status.replace('_', ' ')}`}`,
     ...(error ? wrapped(`${error.type}: ${cleanLine(error.message)}`, columns, 4, '  ').map(paint.red) : []),
@@ -70,14 +71,26 @@ function noteOf(output: JsonValue | undefined): { note?: string } {
 }
 
 function decisionLines(pipeline: PipelineResult, { columns, paint }: ResultOptions): string[] {
-  const { usage } = pipeline;
-  const again = usage.journalHits + usage.cacheHits;
-  const reused = again > 0 ? `; ${again} answered from the journal, not paid again` : '';
   return [
     ...stepLines(stepsOf(pipeline), { columns, paint, now: 0 }),
     ...callbackLines(pipeline, { columns, paint }),
+    ...usedLines(pipeline, columns),
+  ];
+}
+
+function patternLines(pattern: string | null, result: JsonValue | undefined, options: ResultOptions): string[] {
+  const lines = modelDecisionLines(pattern, result, options);
+  return lines ? [...lines, ...usedLines(result as unknown as Ended, options.columns)] : [];
+}
+
+type Ended = Pick<PipelineResult, 'usage' | 'partial' | 'partialReason'>;
+
+function usedLines({ usage, partial, partialReason }: Ended, columns: number): string[] {
+  const again = usage.journalHits + usage.cacheHits;
+  const reused = again > 0 ? `; ${again} answered from the journal, not paid again` : '';
+  return [
     ...wrapped(`Used: ${shownUsage(usage)}${reused}`, columns, 2),
-    ...(pipeline.partial ? wrapped(`Partial: ${cleanLine(pipeline.partialReason ?? 'cut short')}`, columns, 2) : []),
+    ...(partial ? wrapped(`Partial: ${cleanLine(partialReason ?? 'cut short')}`, columns, 2) : []),
   ];
 }
 

@@ -1,12 +1,10 @@
 import type { TieBreak } from '../../contracts/answers.schema';
+import type { Verdict } from '../../contracts/verdict';
 import type { Ballot } from './ballot';
 import { validBallots } from './ballot';
 import { decide } from './decide';
 import type { Decided } from './decide';
 import { tally } from './tally';
-
-/** What a judge says of two answers; `invalid` where no verdict can be read, or more than one. */
-export type Verdict = 'first' | 'second' | 'tie' | 'invalid';
 
 /** A question to the judge: two different answers, each by its first ballot, in the order in which they are shown. */
 export type Comparison = { first: number; second: number };

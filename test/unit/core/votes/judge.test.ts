@@ -1,7 +1,8 @@
 import { chosenResponse } from '../../../../src/core/votes/chosen-response';
 import { decideRanked } from '../../../../src/core/votes/decide-ranked';
 import { fuseRankings, rankByPairs } from '../../../../src/core/votes/fuse-ranks';
-import type { Judgement, Verdict } from '../../../../src/core/votes/judge';
+import type { Verdict } from '../../../../src/contracts/verdict';
+import type { Judgement } from '../../../../src/core/votes/judge';
 import { comparisonsOf, decideJudged, judgePairs, readVerdict } from '../../../../src/core/votes/judge';
 import { planLayer, referenceMessage } from '../../../../src/core/votes/mixture';
 import { ballots } from '../../../helpers/ballots';

@@ -1,0 +1,157 @@
+import type { CascadeInput, CascadeResult } from '../contracts/cascade.schema';
+import type { GivenInput } from '../contracts/check-input.schema';
+import { CadenzaError } from '../contracts/failures';
+import { INLINE_LIMIT_BYTES, RESULT_LIMIT_BYTES } from '../contracts/limits';
+import type { CallInput, CascadePlan } from '../contracts/model-call';
+import type { RunProgress, RunStatus } from '../contracts/run';
+import type { InheritedContext } from '../contracts/step-activity';
+import { acceptStage } from '../core/cascade/accept-stage';
+import { nextInput } from '../core/cascade/next-input';
+import type { StageOutcome } from '../core/cascade/settle-cascade';
+import { nextStage } from '../core/cascade/settle-cascade';
+import { system } from './activity-proxies';
+import type { StageCalls } from './ask-stage';
+import { askStage } from './ask-stage';
+import { ModelCaller } from './model-caller';
+import { PatternBook } from './pattern-book';
+import type { PatternRun } from './serve-pattern';
+import { throwIfCancelled } from './throw-if-cancelled';
+import { transformStage } from './transform-stage';
+
+/** One run of a cascade: what has been asked and answered, stage by stage. */
+export class CascadeRun implements PatternRun<CascadeResult> {
+  private readonly book = new PatternBook('cascade');
+  private plan: CascadePlan | undefined;
+  private caller: ModelCaller | undefined;
+  private readonly stages: CascadeResult['cascadeResults'] = [];
+  private final: Pick<CascadeResult, 'finalResult' | 'decision'> = { finalResult: null };
+  private status: RunStatus = 'running';
+
+  constructor(
+    private readonly given: GivenInput<'cascade'>,
+    private readonly inherited?: InheritedContext,
+  ) {}
+
+  async execute(): Promise<CascadeResult> {
+    const plan = await system.prepareCascade(this.given, this.inherited);
+    this.plan = plan;
+    this.caller = new ModelCaller(plan, this.inherited, this.book);
+    plan.input.stages.forEach((_, index) => this.book.expect(stageName(index)));
+    const calls = this.calls(plan, this.caller);
+    if (plan.input.mode === 'pipe') await this.pipe(plan, calls);
+    else await this.escalate(plan.input, calls);
+    return this.result();
+  }
+
+  resultSoFar(): CascadeResult | null {
+    return this.plan ? this.result() : null;
+  }
+
+  progress(): RunProgress {
+    return this.book.progress();
+  }
+
+  async finish(status: RunStatus): Promise<void> {
+    this.status = status;
+    this.book.close(status === 'completed' ? 'not needed' : `the run has ended (${status})`);
+    await this.caller?.readCut();
+    this.book.finish(status);
+  }
+
+  /** Cheapest first, until an answer is accepted or asking on is hopeless. */
+  private async escalate({ stages, input, onAllRejected }: CascadePlan['input'], calls: StageCalls): Promise<void> {
+    const outcomes: StageOutcome[] = [];
+    for (;;) {
+      const next = nextStage(outcomes, stages.length, onAllRejected);
+      if (next.action === 'fail') throw next.error;
+      if (next.action === 'end') {
+        const { stage, accepted, by } = next;
+        this.final = { finalResult: this.stages[stage]?.output ?? null, decision: { stage, accepted, by } };
+        return;
+      }
+      outcomes.push(
+        await this.tryStage(next.stage, stages[next.stage] as CascadeInput['stages'][number], input, calls),
+      );
+    }
+  }
+
+  private async tryStage(
+    index: number,
+    { model, accept }: CascadeInput['stages'][number],
+    input: CallInput,
+    calls: StageCalls,
+  ): Promise<StageOutcome> {
+    const name = stageName(index);
+    const asked = await askStage(index, { model, accept, input }, calls);
+    throwIfCancelled();
+    if (!asked.ok) {
+      const { type, message } = asked.error;
+      const reason = `${type}: ${message}`;
+      this.stages.push({ model, input, output: null, accepted: false, reason });
+      this.book.end(name, 'failed', { error: asked.error });
+      return { model, verdict: 'failed', problem: type };
+    }
+    const { verdict, score, reason: said } = acceptStage(accept, asked.facts);
+    const reason = asked.problem === undefined ? said : `${said} (${asked.problem})`;
+    const scored = score === undefined ? {} : { score };
+    this.stages.push({
+      model,
+      input,
+      output: asked.output,
+      accepted: verdict === 'accepted',
+      verdict,
+      reason,
+      ...scored,
+    });
+    this.book.end(name, 'completed', { note: `${verdict}: ${reason}` });
+    return { model, verdict, reason, ...scored };
+  }
+
+  /** Each stage works on what the one before made. */
+  private async pipe({ input: { stages, input }, tenant }: CascadePlan, calls: StageCalls): Promise<void> {
+    let current: CallInput = input;
+    for (const [index, { model, transform }] of stages.entries()) {
+      const name = stageName(index);
+      const asked = await askStage(index, { model, input: current }, calls);
+      throwIfCancelled();
+      if (!asked.ok) {
+        this.book.end(name, 'failed', { error: asked.error });
+        const { type, message, field } = asked.error;
+        throw new CadenzaError(type, `stage ${index} (${model}): ${message}`, { field });
+      }
+      this.stages.push({ model, input: current, output: asked.output, accepted: true });
+      const made = await transformStage(index, transform, asked.output, tenant, calls);
+      this.book.end(name, 'completed');
+      this.final = { finalResult: made ?? asked.output, decision: { stage: index, accepted: true, by: 'accepted' } };
+      current = nextInput(input, asked.output, made);
+    }
+  }
+
+  private calls(plan: CascadePlan, caller: ModelCaller): StageCalls {
+    const { task, stages } = plan.input;
+    const share = Math.floor(RESULT_LIMIT_BYTES / (2 * stages.length));
+    return {
+      caller,
+      book: this.book,
+      task,
+      pins: plan.pins,
+      inlineLimit: Math.min(INLINE_LIMIT_BYTES, share),
+      stageName,
+    };
+  }
+
+  private result(): CascadeResult {
+    const cancelled = this.status === 'cancelled';
+    return {
+      ...this.final,
+      cascadeResults: this.stages,
+      usage: this.book.usage(),
+      partial: cancelled,
+      ...(cancelled ? { partialReason: 'the run was cancelled' } : {}),
+    };
+  }
+}
+
+function stageName(index: number): string {
+  return `stages[${index}]`;
+}

@@ -1,0 +1,80 @@
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import type { FailureInfo } from '../contracts/failures';
+import type { ModelCall, ModelCallOutcome, ModelPlan } from '../contracts/model-call';
+import type { InheritedContext, RunIdentity } from '../contracts/step-activity';
+import type { CallUsage } from '../contracts/usage';
+import { modelCalls, system } from './activity-proxies';
+import type { PatternBook } from './pattern-book';
+import { describeFailure } from './run-failure';
+
+/** A call of one part of a pattern; `path` names it in the journal, `part` in the book. */
+export type PartCall = Omit<ModelCall, 'run' | 'step' | 'pins' | 'sample'> & {
+  part: string;
+  path: string;
+  sample?: number;
+  totalSeconds?: number | undefined;
+};
+
+export type Called = { ok: true; outcome: ModelCallOutcome } | { ok: false; error: FailureInfo };
+
+/** Asks models for one run, with its models and its journal, and books what that uses. */
+export class ModelCaller {
+  readonly run: RunIdentity;
+  readonly stepPrefix: string;
+
+  constructor(
+    private readonly plan: Pick<ModelPlan<unknown>, 'pins' | 'tenant'>,
+    private readonly inherited: InheritedContext | undefined,
+    private readonly book: PatternBook,
+  ) {
+    const { workflowId, firstExecutionRunId } = workflowInfo();
+    this.run = inherited?.journal ?? { workflowId, firstRunId: firstExecutionRunId, tenant: plan.tenant };
+    this.stepPrefix = inherited?.stepPrefix ?? '';
+  }
+
+  /** What a pattern that this one starts is given. */
+  context(): InheritedContext {
+    const { pins, tenant } = this.plan;
+    const { depth = 0, definitions, hops } = this.inherited ?? {};
+    const more = { ...(definitions ? { definitions } : {}), ...(hops === undefined ? {} : { hops }) };
+    return { tenant, pins, depth, journal: this.run, stepPrefix: this.stepPrefix, ...more };
+  }
+
+  /** One call. Resolves also where it fails; the usage of a call that is cut off is read later, by `readCut`. */
+  async ask({ part, path, sample = 0, totalSeconds, ...call }: PartCall): Promise<Called> {
+    this.book.start(part, [call.model]);
+    const { callModel } = modelCalls({ summary: `${path}: ${call.model}`, totalSeconds });
+    const whole = { ...call, sample, run: this.run, step: this.stepPrefix + path, pins: this.plan.pins };
+    try {
+      const outcome = await callModel(whole);
+      this.book.spend(part, outcome.usage, outcome.attempts);
+      return { ok: true, outcome };
+    } catch (error) {
+      return { ok: false, error: await this.failed(part, path, error) };
+    }
+  }
+
+  /** Books what a failed call has used, and says what went wrong. */
+  async failed(part: string, path: string, error: unknown): Promise<FailureInfo> {
+    const { info, detail } = describeFailure(error);
+    if (detail) this.book.spend(part, detail.usage, detail.attempts);
+    else if (info.type === 'Cancelled') this.cut.push({ part, path });
+    else for (const usage of await this.usageOf([path])) this.book.spend(part, usage);
+    return info;
+  }
+
+  /** Books what calls that were cut off have used up to here: at their worst case where no answer came. */
+  async readCut(): Promise<void> {
+    const cut = this.cut.splice(0);
+    if (cut.length === 0) return;
+    const usages = await this.usageOf(cut.map(({ path }) => path));
+    usages.forEach((usage, index) => this.book.spend((cut[index] as { part: string }).part, usage));
+  }
+
+  private readonly cut: { part: string; path: string }[] = [];
+
+  private usageOf(paths: readonly string[]): Promise<CallUsage[]> {
+    const steps = paths.map((path) => this.stepPrefix + path);
+    return CancellationScope.nonCancellable(() => system.readUsages(this.run, steps)).catch(() => []);
+  }
+}

@@ -1,0 +1,101 @@
+import { setCurrentDetails, upsertMemo } from '@temporalio/workflow';
+import type { FailureInfo } from '../contracts/failures';
+import type { Pattern } from '../contracts/names';
+import { MEMO_OUTCOME } from '../contracts/names';
+import type { RunProgress, RunStatus, StepStatus } from '../contracts/run';
+import type { CallUsage, Usage } from '../contracts/usage';
+import { detailsMarkdown } from '../core/details-markdown';
+import { isoTime } from '../core/iso-time';
+import type { StepState } from '../core/pipeline-state';
+import { stepProgress } from '../core/pipeline-state';
+import { addUsage, showUsage } from '../core/usage';
+
+type Page = StepState & { note?: string };
+
+/** What a run of model calls has done so far, by part: what progress, usage, details and memo are made from. */
+export class PatternBook {
+  private readonly pages = new Map<string, Page>();
+  private readonly startedAt = Date.now();
+  private status: RunStatus = 'running';
+
+  constructor(private readonly pattern: Pattern) {}
+
+  /** A part of the run that is to come; `runs` says what does it, where that is no model. */
+  expect(name: string, runs = 'model'): void {
+    if (this.pages.has(name)) return;
+    this.pages.set(name, {
+      name,
+      runs,
+      onFailure: 'continue',
+      status: 'pending',
+      attempts: 0,
+      models: [],
+      usage: { byModel: {} },
+    });
+  }
+
+  start(name: string, models: readonly string[] = []): void {
+    this.expect(name);
+    const page = this.page(name);
+    page.startedAt ??= Date.now();
+    Object.assign(page, { status: 'running', models: [...new Set([...page.models, ...models])] });
+    this.showDetails();
+  }
+
+  /** What one call of a part has used. */
+  spend(name: string, usage: CallUsage, attempts = 1): void {
+    const page = this.page(name);
+    page.usage = addUsage(page.usage, usage);
+    page.attempts = Math.max(page.attempts, attempts);
+  }
+
+  end(name: string, status: StepStatus, more: { error?: FailureInfo; reason?: string; note?: string } = {}): void {
+    Object.assign(this.page(name), { status, endedAt: Date.now(), ...more });
+    this.showDetails();
+  }
+
+  note(name: string, note: string): void {
+    this.page(name).note = note;
+  }
+
+  /** Nothing more happens: what waits was not needed, what runs was cut off. */
+  close(reason: string): void {
+    for (const page of this.pages.values()) {
+      if (page.status === 'pending' || page.status === 'running') {
+        Object.assign(page, { status: 'skipped', endedAt: Date.now(), reason });
+      }
+    }
+  }
+
+  usage(): Usage {
+    return showUsage(Object.fromEntries([...this.pages.values()].map(({ name, usage }) => [name, usage])));
+  }
+
+  progress(): RunProgress {
+    return {
+      pattern: this.pattern,
+      status: this.status,
+      startedAt: isoTime(this.startedAt),
+      steps: [...this.pages.values()].map((page) => ({
+        ...stepProgress(page),
+        ...(page.note === undefined ? {} : { note: page.note }),
+      })),
+      usage: this.usage(),
+    };
+  }
+
+  /** Leaves in the memo what `list` and `status` show without asking the run itself. */
+  finish(status: RunStatus): void {
+    this.status = status;
+    upsertMemo({ [MEMO_OUTCOME]: { status, costUsd: this.usage().costUsd } });
+    this.showDetails();
+  }
+
+  private showDetails(): void {
+    setCurrentDetails(detailsMarkdown(this.progress()));
+  }
+
+  private page(name: string): Page {
+    return this.pages.get(name) as Page;
+  }
+}

@@ -1,0 +1,40 @@
+import { executeChild, workflowInfo } from '@temporalio/workflow';
+import type { JsonValue } from '../contracts/json';
+import { DEFAULT_RETRY_COUNT } from '../contracts/limits';
+import type { AnsweringPattern } from '../contracts/names';
+import { MAIN_OUTPUT } from '../contracts/names';
+import type { InheritedContext } from '../contracts/step-activity';
+import type { CallUsage, Usage } from '../contracts/usage';
+import { fromShown } from '../core/usage';
+
+/** `TRY_CANCEL` does not wait for the end of a child that is cancelled. */
+export type ChildOptions = {
+  retryCount?: number | undefined;
+  timeoutSeconds?: number | undefined;
+  cancellationType?: 'TRY_CANCEL';
+};
+
+/**
+ * A pattern inside another one, as a child workflow, with its parent's tenant, models and journal: its main output and
+ * what it used. `path` names it in the journal and in its id; `parent` is what the parent itself works with.
+ */
+export async function runChild(
+  pattern: AnsweringPattern,
+  input: Record<string, JsonValue>,
+  path: string,
+  parent: InheritedContext,
+  { retryCount, timeoutSeconds, cancellationType }: ChildOptions = {},
+): Promise<{ output: JsonValue; usage: CallUsage }> {
+  const { tenant, pins, depth, journal, stepPrefix, ...more } = parent;
+  const inherited = { tenant, pins, depth: depth + 1, journal, stepPrefix: `${stepPrefix}${path}/`, ...more };
+  const result = await executeChild<(...args: unknown[]) => Promise<Record<string, JsonValue>>>(pattern, {
+    args: [input, inherited],
+    workflowId: `${workflowInfo().workflowId}/${path}`,
+    parentClosePolicy: 'REQUEST_CANCEL',
+    staticSummary: `${path}: ${pattern}`,
+    retry: { maximumAttempts: retryCount ?? DEFAULT_RETRY_COUNT.pattern },
+    ...(cancellationType === undefined ? {} : { cancellationType }),
+    ...(timeoutSeconds === undefined ? {} : { workflowExecutionTimeout: timeoutSeconds * 1000 }),
+  });
+  return { output: result[MAIN_OUTPUT[pattern]] ?? null, usage: fromShown(result['usage'] as unknown as Usage) };
+}
