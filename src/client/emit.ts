@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { check } from '../contracts/check-input.schema';
-import { NO_TENANT } from '../contracts/content';
 import type { EmitRequest } from '../contracts/event-messages';
 import type { CloudEvent, GivenEvent } from '../contracts/event.schema';
 import { eventSchema, givenEventSchema } from '../contracts/event.schema';
@@ -86,8 +85,9 @@ async function describeRouter(client: Client, workflowId: string): Promise<Known
     if (found.type !== 'eventRouter' || found.status.name !== 'RUNNING') throw noRouter(workflowId);
     const { tenant = undefined, accepts } = (found.memo?.[MEMO_OUTCOME] ?? {}) as Partial<KnownRouter>;
     if (tenant !== undefined) return { tenant, ...(accepts ? { accepts } : {}) };
-    // No Worker has looked at it yet: the events are its own all the same.
-    if (Date.now() > end) return { tenant: NO_TENANT };
+    if (Date.now() > end) {
+      throw new CadenzaError('ServerUnavailable', `no worker has looked at the router "${shown(workflowId)}" yet`);
+    }
   }
 }
 

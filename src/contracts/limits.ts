@@ -43,7 +43,7 @@ export const MAX_STEPS = 500;
 export const MAX_EVENT_BYTES = 1024 * 1024;
 
 /** JSON bytes of an event's data that stay in place. */
-export const EVENT_INLINE_BYTES = 2 * 1024;
+export const EVENT_INLINE_BYTES = 1024;
 
 /** Most subscriptions of one router. */
 export const MAX_SUBSCRIPTIONS = 200;

@@ -7,7 +7,7 @@ import { values } from './activity-proxies';
 import { refuseUpdate } from './refuse-update';
 
 /** Letters that stay in the router's own state; where there are more, the oldest go to the content store. */
-const MAX_IN_PLACE = 120;
+const MAX_IN_PLACE = 60;
 
 export type DeadLettersState = Pick<DeadLetterList, 'chunks' | 'letters'>;
 

@@ -132,6 +132,7 @@ export class RouterBook {
 
   /** What no handler is tried for. */
   refuse(event: CloudEvent, reason: 'refused' | 'hops', error: FailureInfo): void {
+    if (reason === 'refused') this.seen.forget(event);
     this.bury(event, { reason, error });
     if (reason === 'hops') this.enqueue(failedEvent(event, { error, handler: null }, this.emission()));
   }

@@ -133,13 +133,14 @@ export class RouterRun {
       const events = taken.map(({ event }) => event);
       const routed = await values.routeEvents(this.book.state.plan.tenant, subscriptions, events);
       for (const one of routed) {
+        if (this.book.state.waiting.length >= MAX_WAITING) break;
         this.accept(one, this.beingRouted[0]?.only);
         this.beingRouted = this.beingRouted.slice(1);
       }
     } catch (error) {
-      this.book.queue.putBack(this.beingRouted);
-      if (!isCancellation(error)) await sleep(PAUSE_AFTER_TROUBLE_MS);
+      if (!isCancellation(error)) await sleep(PAUSE_AFTER_TROUBLE_MS).catch(() => undefined);
     } finally {
+      this.book.queue.putBack(this.beingRouted);
       this.beingRouted = [];
       this.isRouting = false;
       this.wake();
@@ -211,7 +212,9 @@ export class RouterRun {
     void this.keepMoving();
     await condition(() => this.running.size === 0 && !this.isRouting, DRAIN_MS);
     this.routing.cancel();
-    await Promise.all([...this.running.keys()].map((id) => this.askForReport(id)));
+    // Those of an earlier run were asked by it.
+    const own = [...this.running.keys()].filter((id) => !this.left.includes(id));
+    await Promise.all(own.map((id) => this.askForReport(id)));
     await condition(() => allHandlersFinished() && !this.isRouting && this.finishing.size === 0 && this.isBookAtRest());
     return this.book.toState([...this.running.values()]);
   }

@@ -3,7 +3,7 @@ import { DEDUPLICATION_WINDOW } from '../../contracts/limits';
 /** Characters of keys that are carried over at most: they share one payload with all else that a router knows. */
 const MAX_CHARACTERS = 400_000;
 
-const MAX_KEY_CHARACTERS = 701;
+const MAX_KEY_CHARACTERS = 1_500;
 
 /** The last events that came in, by source and id, to tell repeats. */
 export class SeenEvents {
@@ -18,7 +18,7 @@ export class SeenEvents {
 
   /** Remembers an event; false where it came within the window before. */
   add({ source, id }: { source: string; id: string }): boolean {
-    const key = `${source} ${id}`;
+    const key = keyOf({ source, id });
     // No event that is taken has a longer one.
     if (key.length > MAX_KEY_CHARACTERS) return true;
     if (this.keys.has(key)) return false;
@@ -26,6 +26,12 @@ export class SeenEvents {
     this.characters += key.length;
     while (this.keys.size > DEDUPLICATION_WINDOW || this.characters > MAX_CHARACTERS) this.forgetOldest();
     return true;
+  }
+
+  /** Forgets an event that was refused: it may come again, put right. */
+  forget(event: { source: string; id: string }): void {
+    const key = keyOf(event);
+    if (this.keys.delete(key)) this.characters -= key.length;
   }
 
   toList(): string[] {
@@ -37,4 +43,9 @@ export class SeenEvents {
     this.keys.delete(oldest);
     this.characters -= oldest.length;
   }
+}
+
+/** One text for both, whatever they hold. */
+function keyOf({ source, id }: { source: string; id: string }): string {
+  return JSON.stringify([source, id]);
 }
