@@ -82,9 +82,10 @@ async function askPattern(
   { plan, caller, book, inlineLimit, children }: SeatCalls,
 ): Promise<SeatAnswer> {
   const name = memberName(seat.member);
-  const release = await children.enter();
-  book.start(name);
+  let release: (() => void) | undefined;
   try {
+    release = await children.enter();
+    book.start(name);
     const options = { timeoutSeconds, cancellationType: 'TRY_CANCEL' } as const;
     const input = memberConfig(pattern, config, plan.input);
     const { output, usage } = await runChild(pattern, input, name, caller.context(), options);
@@ -93,7 +94,7 @@ async function askPattern(
   } catch (error) {
     return failedSeat(seat, await caller.failed(name, name, error));
   } finally {
-    release();
+    release?.();
   }
 }
 

@@ -37,9 +37,11 @@ export class PatternBook {
   start(name: string, models: readonly string[] = []): void {
     this.expect(name);
     const page = this.page(name);
+    const isNew = page.status !== 'running';
     page.startedAt ??= Date.now();
     Object.assign(page, { status: 'running', models: [...new Set([...page.models, ...models])] });
-    this.showDetails();
+    // The samples of one member start together: one change for people.
+    if (isNew) this.showDetails();
   }
 
   /** What one call of a part has used. */

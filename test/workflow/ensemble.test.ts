@@ -306,6 +306,29 @@ describe('stopping early', () => {
     });
   });
 
+  test('a quorum cancels members that are patterns too', async () => {
+    const startedAt = Date.now();
+    const cascade = { pattern: 'cascade' as const, config: { stages: [{ model: 'other' }] } };
+    const { result } = await run(
+      { ...QUESTION, members: ['gpt', cascade, 'gpt'], stop: { quorum: 2 } },
+      async ({ body }) => {
+        if (body.model === 'other-test') return { hang: true };
+        // Not before the pattern has asked.
+        await world.models.until(({ requests }) =>
+          requests.some(({ body: { model }, outcome }) => model === 'other-test' && outcome === 'open'),
+        );
+        return 'yes';
+      },
+    );
+    await world.models.until(({ open }) => open === 0);
+    expect(Date.now() - startedAt).toBeLessThan(6_000);
+    expect(result).toMatchObject({
+      aggregatedResult: 'yes',
+      decision: { stopReason: 'quorum', valid: 2, cancelled: 1 },
+    });
+    expect(result.individualResults[1]).toMatchObject({ pattern: 'cascade', status: 'cancelled' });
+  });
+
   test('Adaptive-Consistency asks four, and no more where they agree', async () => {
     const { result, requests } = await run(
       { ...QUESTION, members: samples(20), stop: { adaptive: 0.95 } },

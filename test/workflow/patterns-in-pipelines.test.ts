@@ -8,6 +8,7 @@ import { spawnWorker } from '../helpers/spawn-worker';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
 import { createTestWorld, withWorker } from '../helpers/test-world';
+import { waitUntil } from '../helpers/wait-until';
 
 let world: TestWorld;
 
@@ -94,6 +95,30 @@ test('an unknown model of a step’s pattern is refused before the first step is
     message: expect.stringContaining('steps[1].config: members[1]'),
   });
   expect(requests).toHaveLength(0);
+});
+
+test('a pattern handles events, and one of an unknown model is refused', async () => {
+  await withWorker(world, async () => {
+    const subscription = {
+      on: 'message.received',
+      pattern: 'ensemble' as const,
+      config: { task: 'sentiment', members: ['gpt', 'other'] },
+      inputs: { input: 'data.text' },
+      emit: 'mood.found',
+    };
+    const before = world.models.requests.length;
+    const router = await world.cadenza.start('eventRouter', { subscriptions: [subscription], strict: false });
+    await world.cadenza.emit(router.workflowId, { type: 'message.received', data: { text: 'I hate this chair.' } });
+    await waitUntil(async () => (await router.progress()).events?.handled === 1);
+    expect(world.models.requests.length - before).toBe(2);
+    const handled = await world.cadenza.find(`${router.workflowId}/e1`);
+    expect(await handled.result()).toMatchObject({ output: 'negative' });
+    await router.cancel();
+
+    const config = { task: 'sentiment', members: ['gtp'] };
+    const refused = await world.cadenza.start('eventRouter', { subscriptions: [{ ...subscription, config }] });
+    await expect(refused.result()).rejects.toMatchObject({ type: 'UnknownModel' });
+  });
 });
 
 test('a call whose activity runs again after its answer is paid once', async () => {

@@ -175,6 +175,20 @@ test('where the chosen model is unavailable the next in order answers, and the r
   });
 });
 
+test('a model that asks to wait for an hour is not waited for where another one stands behind it', async () => {
+  const startedAt = Date.now();
+  const result = await run({ task: 'generation', input: 'x', model: 'gpt', fallback: ['other'] }, ({ body }) =>
+    body.model === 'gpt-test'
+      ? { status: 429, headers: { 'retry-after': '3600' }, error: { message: 'slow' } }
+      : 'here',
+  );
+  expect(result.result).toMatchObject({
+    modelUsed: 'other',
+    reason: expect.stringMatching(/gpt is unavailable \((RateLimited|StepTimeout)\)/),
+  });
+  expect(Date.now() - startedAt).toBeLessThan(15_000);
+});
+
 test('what is wrong with the request is no reason to ask another model', async () => {
   const result = await run({ task: 'generation', input: 'x', model: 'gpt', fallback: ['other'] }, () => ({
     status: 400,
