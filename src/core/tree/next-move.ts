@@ -22,13 +22,17 @@ export function nextMove(given: Search): NextMove {
       search = endSearch(search, 'goal');
       continue;
     }
-    const check = search.nodes.filter((node) => needsCheck(node, search));
+    const check = search.plan.check === 'none' ? [] : search.nodes.filter((node) => needsCheck(node, search));
     if (check.length > 0) return moveOf(search, 'check', check);
     const answer = readyForAnswer(search);
     if (answer.length > 0) return moveOf(search, 'answer', answer);
-    search = withKnownScores(search);
-    const evaluate = search.nodes.filter((node) => needsScore(node, search));
-    if (evaluate.length > 0) return moveOf(search, 'evaluate', evaluate);
+    const unscored = search.nodes.filter((node) => needsScore(node, search));
+    if (unscored.length > 0) {
+      search = withKnownScores(search, unscored);
+      const evaluate = unscored.filter(({ id }) => search.nodes[id]?.score === undefined);
+      if (evaluate.length > 0) return moveOf(search, 'evaluate', evaluate);
+      continue;
+    }
     const step = search.plan.search === 'bfs' ? advanceBeam(search) : advanceOneByOne(search);
     search = step.search;
     if (step.generate) return { search, move: { kind: 'generate', nodes: step.generate } };
@@ -68,6 +72,7 @@ function needsCheck({ kind, goal, pruned, kept }: TreeNode, { plan }: Search): b
  * as many as the beam is wide.
  */
 function readyForAnswer({ nodes, plan }: Search): TreeNode[] {
+  if (plan.answer === 'none') return [];
   const tries = new Map<string, number>();
   for (const { answered, stateKey } of nodes) if (answered) tries.set(stateKey, (tries.get(stateKey) ?? 0) + 1);
   const most = plan.check === 'answers' ? plan.beamWidth : 1;
@@ -90,14 +95,12 @@ function needsScore(node: TreeNode, { plan, nodes }: Search): boolean {
 }
 
 /** A state that was evaluated before has its score without another call; a vote's score means nothing elsewhere. */
-function withKnownScores(search: Search): Search {
+function withKnownScores(search: Search, unscored: readonly TreeNode[]): Search {
   if (search.plan.vote) return search;
   const known = new Map<string, number | null>();
   for (const { kind, score, stateKey, pruned } of search.nodes) {
     if (kind === 'thought' && score !== undefined && pruned !== 'evaluation_failed') known.set(stateKey, score);
   }
-  const waiting = search.nodes.filter(
-    (node) => node.kind === 'thought' && needsScore(node, search) && known.has(node.stateKey),
-  );
-  return withNodes(search, new Map(waiting.map(({ id, stateKey }) => [id, { score: known.get(stateKey) ?? null }])));
+  const repeats = unscored.filter(({ kind, stateKey }) => kind === 'thought' && known.has(stateKey));
+  return withNodes(search, new Map(repeats.map(({ id, stateKey }) => [id, { score: known.get(stateKey) ?? null }])));
 }

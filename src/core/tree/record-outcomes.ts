@@ -29,7 +29,11 @@ export function recordThoughts(search: Search, outcomes: readonly ThoughtsOutcom
     }
     nodes[parent.id] = { ...parent, expanded: true };
     const room = Math.max(0, MAX_TREE_NODES - nodes.length);
-    for (const thought of outcome.thoughts.slice(0, room)) nodes.push(childOf(parent, nodes.length, thought, known));
+    for (const { ready, ...given } of outcome.thoughts.slice(0, room)) {
+      // Where nobody writes answers, a thought that is ready for one is a thought like any other.
+      const thought = ready && search.plan.answer === 'ready' ? { ...given, ready } : given;
+      nodes.push(childOf(parent, nodes.length, thought, known));
+    }
     const over = Math.max(0, outcome.thoughts.length - room);
     drops.push(...dropsOf(parent.id, { ...outcome.dropped, ...(over > 0 && { limit: over }) }));
   }
