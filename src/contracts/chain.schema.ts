@@ -21,9 +21,20 @@ export const outputParserSchema = z.union([
 ]);
 export type OutputParser = z.infer<typeof outputParserSchema>;
 
+/**
+ * Asked after the step's answer: where the condition holds the chain goes on; otherwise it stops there, or goes back to a
+ * step at most so many times in the whole run and then does what `afterwards` says.
+ */
 const gateSchema = z.strictObject({
   condition: expressionSchema,
-  otherwise: z.union([z.literal('stop'), z.strictObject({ goBackTo: stepNameSchema, times: z.int().min(1).max(100) })]),
+  otherwise: z.union([
+    z.literal('stop'),
+    z.strictObject({
+      goBackTo: stepNameSchema,
+      times: z.int().min(1).max(100),
+      afterwards: z.enum(['stop', 'goOn', 'fail']).default('stop'),
+    }),
+  ]),
 });
 
 export const chainStepSchema = z.strictObject({
@@ -38,6 +49,8 @@ export const chainStepSchema = z.strictObject({
   gate: gateSchema.optional(),
 });
 
+export type ChainStep = z.infer<typeof chainStepSchema>;
+
 export const chainInputSchema = z.strictObject({
   initialPrompt: jsonValueSchema,
   steps: z.array(chainStepSchema).min(1).max(MAX_STEPS),
@@ -50,6 +63,8 @@ export const chainResultSchema = z.strictObject({
   chainResults: z.array(
     z.strictObject({
       step: z.string(),
+      /** Counts the runs of a step that a gate goes back to, from 0. */
+      run: z.int().nonnegative().optional(),
       prompt: jsonValueSchema,
       response: jsonValueSchema,
       raw: jsonValueSchema.optional(),
@@ -57,6 +72,8 @@ export const chainResultSchema = z.strictObject({
     }),
   ),
   context: jsonValueSchema,
+  /** The step whose gate stopped the chain before its end. */
+  stoppedAt: z.string().optional(),
   ...resultFields,
 });
 export type ChainResult = z.infer<typeof chainResultSchema>;
