@@ -35,6 +35,15 @@ function kindOf(given: Record<string, unknown>): string {
     subscriptionSchema.parse(given);
     return 'subscription';
   }
+  for (const [field, pattern] of [
+    ['stages', 'cascade'],
+    ['members', 'ensemble'],
+    ['task', 'routeToModel'],
+  ] as const) {
+    if (!(field in given)) continue;
+    checkInput(pattern, given);
+    return pattern;
+  }
   if ('name' in given) {
     const { steps, output } = definitionSchema.parse(given);
     planSteps(steps, output, namesOf);
@@ -53,7 +62,16 @@ test.each(withYaml)('every YAML block of %s is what it is shown for', (page) => 
 
 test('the pages show each kind of YAML that there is', () => {
   const kinds = withYaml.flatMap((page) => yamlOf(page).map(({ text }) => kindOf(parse(text) as never)));
-  expect([...new Set(kinds)].sort()).toEqual(['definition', 'pipeline', 'registry', 'router', 'subscription']);
+  expect([...new Set(kinds)].sort()).toEqual([
+    'cascade',
+    'definition',
+    'ensemble',
+    'pipeline',
+    'registry',
+    'routeToModel',
+    'router',
+    'subscription',
+  ]);
 });
 
 test.each(filesIn('examples', '.yaml'))('%s is what it is shown for', (file) => {
