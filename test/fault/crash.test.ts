@@ -108,6 +108,8 @@ test('worker, then server killed in a list, an approval and a sub-pattern: the s
   expect(outputsOf(result)).toEqual(expected);
   const requests = models.requests.slice(before);
   expect(answersByRequest(requests)).toEqual([1, 1, 1, 1]);
-  expect(requests.filter(({ outcome }) => outcome === 'aborted')).toHaveLength(2);
-  expect(result.usage).toMatchObject({ calls: 6, cutCalls: 2 });
+  // The last answer may arrive, and be journalled, while the server is away.
+  const cut = requests.filter(({ outcome }) => outcome === 'aborted').length;
+  expect(cut === 1 || cut === 2).toBe(true);
+  expect(result.usage).toMatchObject({ calls: 4 + cut, cutCalls: cut });
 }, 180_000);
