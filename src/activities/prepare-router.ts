@@ -5,7 +5,7 @@ import type { Subscription } from '../contracts/event-router.schema';
 import { subscriptionSchema } from '../contracts/event-router.schema';
 import type { InputMapping } from '../contracts/input-mapping.schema';
 import { MAX_SUBSCRIPTIONS } from '../contracts/limits';
-import { AVAILABLE_PATTERNS, TENANT_LABEL } from '../contracts/names';
+import { AVAILABLE_PATTERNS, EVENT_FIELDS, TENANT_LABEL } from '../contracts/names';
 import { shown, suggestion } from '../contracts/nearest-name';
 import { isOutcome } from '../core/events/event-types';
 import { bytesOf } from '../core/json-size';
@@ -15,9 +15,6 @@ import { checkModel, namesOf, refuse } from './check-runnable';
 import type { ActivityDependencies } from './dependencies';
 
 const MAX_SUBSCRIPTION_BYTES = 200_000;
-
-/** What references of a subscription may start with: attributes of an event. */
-const EVENT_FIELDS = ['data', 'id', 'type', 'source', 'time', 'subject'];
 
 /** The local activity that every router starts with: checks its input by the client's own schema, and what it names. */
 export function createPrepareRouter(dependencies: ActivityDependencies) {
@@ -106,7 +103,7 @@ function checked(
   return { ...subscription, name };
 }
 
-function checkMappings(mappings: Record<string, InputMapping>, at: string, roots: string[]): void {
+function checkMappings(mappings: Record<string, InputMapping>, at: string, roots: readonly string[]): void {
   for (const [parameter, mapping] of Object.entries(mappings)) {
     if (typeof mapping !== 'string') continue;
     const reference = parseReference(mapping);

@@ -2,13 +2,12 @@ import type { GivenInput } from '../contracts/check-input.schema';
 import { checkInput } from '../contracts/check-input.schema';
 import type { JsonObject, JsonValue } from '../contracts/json';
 import type { AnsweringPattern } from '../contracts/names';
+import { EVENT_FIELDS } from '../contracts/names';
 import type { EventData, EventName, OnResult, OnSpec, OnTypesOf, WithEvent } from './event-types';
 import type { HandlerName } from './handler-signatures';
 import { ask } from './pipeline-data';
 import { literalOf, mappingsOf, referenceOnly } from './record-mappings';
 import type { MappedOutput } from './references';
-
-const EVENT_FIELDS = ['data', 'id', 'type', 'source', 'time', 'subject'];
 
 /** What a router is told besides its subscriptions. */
 export type EventRouterOptions = Omit<GivenInput<'eventRouter'>, 'subscriptions'>;

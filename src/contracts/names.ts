@@ -151,3 +151,6 @@ export const MEMO_OUTCOME = 'cadenza';
 
 /** The label that separates tenants: content is only readable within the namespace and tenant that wrote it. */
 export const TENANT_LABEL = 'tenant';
+
+/** What references and filters of a subscription may start with: attributes of an event. */
+export const EVENT_FIELDS: readonly string[] = ['data', 'id', 'type', 'source', 'time', 'subject'];
