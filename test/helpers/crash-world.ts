@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,13 +23,18 @@ export type CrashWorld = {
   killWorker(): Promise<void>;
   /** SIGKILL to the server, and another one in its place. */
   killServer(): Promise<void>;
+  /** How many answers are on disk. */
+  journalledAnswers(): Promise<number>;
+  /** From here on no answer is sent until what this returns is called, so that a kill can not coincide with one. */
+  holdAnswers(): () => void;
   close(): Promise<void>;
 };
 
 /** Call it with the milliseconds that an answer of the model takes. End it with `close`. */
 export async function createCrashWorld(answerMs: number): Promise<CrashWorld> {
   const home = await mkdtemp(path.join(tmpdir(), 'cadenza-crash-'));
-  const models = await startScriptedModelServer({ answer: () => sleep(answerMs, undefined) });
+  let held: Promise<undefined> | undefined;
+  const models = await startScriptedModelServer({ answer: () => held ?? sleep(answerMs, undefined) });
   const ports = { port: await anyFreePort(), uiPort: await anyFreePort() };
   const cacheDir = readEnvironment().cache;
   const startServer = () => ensureTemporalServer({ home, cacheDir, ...ports, detached: true, say: () => undefined });
@@ -56,6 +61,18 @@ export async function createCrashWorld(answerMs: number): Promise<CrashWorld> {
       process.kill(server.pid, 'SIGKILL');
       await sleep(500);
       server = await startServer();
+    },
+    async journalledAnswers() {
+      const files = await readdir(home, { recursive: true });
+      return files.filter((file) => /[/\\]journal[/\\].*\.json$/.test(file)).length;
+    },
+    holdAnswers() {
+      let letGo: (value: undefined) => void = () => undefined;
+      held = new Promise<undefined>((resolve) => (letGo = resolve));
+      return () => {
+        held = undefined;
+        letGo(undefined);
+      };
     },
     async close() {
       await Promise.all(workers.map((worker) => worker.kill().catch(() => undefined)));
