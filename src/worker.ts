@@ -20,6 +20,7 @@ import { createBuiltInHandlers } from './handlers/built-in-handlers';
 import type { TypedHandler } from './handlers/handler';
 import { checkUserHandlers, loadUserHandlers } from './handlers/load-user-handlers';
 import { createModelTaskHandlers } from './handlers/model-task-handlers';
+import { createFileBudgetLedger } from './store/file-budget-ledger';
 import { createFileContentStore } from './store/file-content-store';
 import { createFileJournal } from './store/file-journal';
 import { quietRuntime } from './telemetry/quiet-runtime';
@@ -70,6 +71,7 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
     evaluator,
     store: createFileContentStore(environment.store),
     journal: createFileJournal(environment.store),
+    budgets: createFileBudgetLedger(environment.store),
     handlers,
     definitions: loadShippedDefinitions(),
     versionOf,

@@ -7,6 +7,7 @@ import { roomFor } from '../core/model-room';
 import { knownTask, modelByName, modelForTask } from '../core/pick-model';
 import type { HandlerContext } from '../handlers/handler';
 import type { ActivityDependencies } from './dependencies';
+import { createBudgetHold } from './budget-hold';
 import { createPaidCall } from './paid-call';
 import { scopedContent } from './scoped-content';
 
@@ -53,16 +54,19 @@ export function askPaid<T extends ModelTask>(
     sample: number;
     settings?: CallSettings | undefined;
   },
-  { gateway, journal, namespace }: ActivityDependencies,
+  { gateway, journal, budgets, namespace }: ActivityDependencies,
 ): Promise<TaskResults[T]> {
   const { run, step, model, sample, settings } = call;
   const signal = cancellationSignal();
+  const { workflowId, firstRunId, budgets: scopes = [] } = run;
+  const ofRun = { namespace, workflowId, firstRunId };
   const guard = createPaidCall({
     journal,
-    step: { namespace, workflowId: run.workflowId, firstRunId: run.firstRunId, step },
+    step: { ...ofRun, step },
     model,
     sample,
     signal,
+    ...(scopes.length > 0 ? { hold: createBudgetHold({ ledger: budgets, run: ofRun, scopes, step, model }) } : {}),
   });
   return gateway.process(task, input, { model, signal, guard, ...(settings ? { settings } : {}) });
 }

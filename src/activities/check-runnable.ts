@@ -54,12 +54,13 @@ export function namesOf({ evaluator }: Pick<ActivityDependencies, 'evaluator'>):
   };
 }
 
-/** @throws CadenzaError `UnknownModel` */
+/** @throws CadenzaError `UnknownModel`; `InvalidInput` for one without a price under a budget in USD */
 export function checkModel(name: string, at: string, pins: ModelPins): void {
   try {
     modelByName(pins, name);
   } catch (error) {
-    refuse('UnknownModel', at, (error as Error).message);
+    const { type, message } = error as CadenzaError;
+    refuse(type, at, message);
   }
 }
 

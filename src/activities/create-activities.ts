@@ -46,6 +46,7 @@ export function createActivities(dependencies: ActivityDependencies): HandlerAct
     prepareEnsemble: local(createPrepareEnsemble(dependencies)),
     prepareCascade: local(createPrepareCascade(dependencies)),
     readUsage: local(usageOf),
+    readBudget: local((run, scope) => dependencies.budgets.state({ namespace: dependencies.namespace, ...run }, scope)),
     readUsages: local((run, steps) => Promise.all(steps.map((step) => usageOf(run, step)))),
     // These two beat and fail as handlers do, with what they have used.
     callModel: createCallModel(dependencies),

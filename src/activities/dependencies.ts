@@ -1,6 +1,7 @@
 import type { Evaluator } from '../evaluator/evaluator';
 import type { Gateway } from '../gateway/gateway';
 import type { Handlers } from '../handlers/handler';
+import type { BudgetLedger } from '../store/budget-ledger';
 import type { ContentStore } from '../store/content-store';
 import type { Journal } from '../store/journal';
 import type { WebhookSender } from '../webhooks/webhook-sender';
@@ -13,6 +14,7 @@ export type ActivityDependencies = {
   evaluator: Evaluator;
   store: ContentStore;
   journal: Journal;
+  budgets: BudgetLedger;
   handlers: Handlers;
   webhooks: WebhookSender;
   /** The definitions that ship with the product, by name, with the hash that is their version. */

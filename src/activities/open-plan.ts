@@ -6,6 +6,8 @@ import type { ModelPins } from '../contracts/model';
 import { TENANT_LABEL } from '../contracts/names';
 import type { InheritedContext, StoredPins } from '../contracts/step-activity';
 import type { ContentStore } from '../store/content-store';
+import type { Budget } from '../contracts/common.schema';
+import { pricedOnly } from '../core/pick-model';
 import { loadPins } from './ask-model';
 import { refuse } from './check-runnable';
 import type { ActivityDependencies } from './dependencies';
@@ -19,24 +21,34 @@ export type OpenPlan = { tenant: string; pins: ModelPins; content: ScopedContent
 
 /**
  * The tenant and the models of a run that starts, or of the pattern that starts it.
- * @throws CadenzaError `Unsupported` for a budget, which this version does not keep; `InvalidInput` where patterns start
- * each other too deep
+ * @throws CadenzaError `InvalidInput` where patterns start each other too deep; `Unsupported` for what a budget can not do
  */
 export async function openPlan(
-  input: { budget?: unknown; labels?: Record<string, string> | undefined },
+  input: { budget?: Budget | undefined; labels?: Record<string, string> | undefined },
   inherited: InheritedContext | undefined,
   dependencies: ActivityDependencies,
 ): Promise<OpenPlan> {
-  if (input.budget) refuse('Unsupported', 'budget', 'caps are not enforced by this version; leave the budget out');
+  checkBudget(input.budget);
   if (inherited !== undefined) check(inheritedSchema, inherited, 'inherited context');
   if (inherited && inherited.depth > MAX_DEPTH) {
     refuse('InvalidInput', 'steps', `patterns start each other more than ${MAX_DEPTH} deep`);
   }
   const tenant = inherited?.tenant ?? input.labels?.[TENANT_LABEL] ?? NO_TENANT;
   const content = scopedContent(dependencies.store, dependencies.namespace, tenant);
-  const pins = inherited ? await loadPins(inherited.pins, tenant, dependencies) : dependencies.gateway.pins;
-  const keep = async () => inherited?.pins ?? (await storePins(pins, dependencies, tenant));
+  const all = inherited ? await loadPins(inherited.pins, tenant, dependencies) : dependencies.gateway.pins;
+  const pins = input.budget?.usd === undefined ? all : pricedOnly(all);
+  const keep = async () => (pins === all && inherited?.pins) || storePins(pins, dependencies, tenant);
   return { tenant, pins, content, storePins: keep };
+}
+
+/** A run's own cap is one amount for its whole life: there is no next window to wait for. */
+function checkBudget(budget: Budget | undefined): void {
+  if (budget?.atCap === 'cheaper' || budget?.atCap === 'ask') {
+    refuse('Unsupported', 'budget.atCap', `${budget.atCap} is not done by this version; it has stop`);
+  }
+  if (budget?.atCap === 'wait') {
+    refuse('InvalidInput', 'budget.atCap', 'wait is for budgets by label and window; a run has stop, cheaper and ask');
+  }
 }
 
 /** Every step's activity is given the pins, so more than a few models travel as one reference. */

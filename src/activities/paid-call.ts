@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { PinnedModel, ProviderAnswer, ProviderRequest } from '../contracts/model';
 import { isCadenzaError } from '../contracts/failures';
+import { amountsOf, NO_AMOUNTS } from '../core/budget/amounts';
 import { costNanoUsd } from '../core/pricing';
 import type { Guard } from '../gateway/gateway';
-import type { Journal, JournalCost, JournalStep } from '../store/journal';
+import type { Claim, Journal, JournalCost, JournalStep } from '../store/journal';
+import type { BudgetHold } from './budget-hold';
 
 export type PaidCallOptions = {
   journal: Journal;
@@ -11,34 +13,80 @@ export type PaidCallOptions = {
   model: PinnedModel;
   sample: number;
   signal: AbortSignal;
+  /** Where the run has a budget. */
+  hold?: BudgetHold | undefined;
 };
 
 /**
- * The guard of every call that could be paid: journal look-up, claim, worst case noted before the request leaves, answer
- * on disk before anyone sees it. The request's hash covers the provider's model id, so a changed model asks again.
+ * The guard of every call that could be paid: journal look-up, claim, worst case reserved and noted before the request
+ * leaves, answer on disk before anyone sees it, then settled. The request's hash covers the provider's model id, so a
+ * changed model asks again.
  */
-export function createPaidCall({ journal, step, model, sample, signal }: PaidCallOptions): Guard {
+export function createPaidCall({ journal, step, model, sample, signal, hold }: PaidCallOptions): Guard {
   return async (request, send, worstCase) => {
     const requestHash = hashRequest(model, request);
     const entry = await journal.open({ ...step, sample, requestHash }, signal);
-    if (entry.kind === 'answered') return entry.answer;
+    if (entry.kind === 'answered') {
+      // The Worker that was answered may have died before it said so to the ledger.
+      await hold?.settle(entry.id, amountsOf(entry.cost));
+      return entry.answer;
+    }
     const cost = (inputTokens: number, outputTokens: number): JournalCost => ({
       model: model.name,
       inputTokens,
       outputTokens,
       costNanoUsd: costNanoUsd(model.price, inputTokens, outputTokens),
     });
+    const worst = cost(worstCase.inputTokens, worstCase.outputTokens);
+    await reserve(entry, hold, { id: entry.id, key: `${step.step}#${sample}#${requestHash}`, worst: amountsOf(worst) });
+    let sent = false;
     let answer: ProviderAnswer;
     try {
-      await entry.sending(cost(worstCase.inputTokens, worstCase.outputTokens));
-      answer = await send(request, { signal, idempotencyKey: idempotencyKey(step, sample, requestHash) });
+      await entry.sending(worst);
+      sent = true;
+      const timeoutMs = hold?.timeLeft();
+      answer = await send(request, {
+        signal,
+        idempotencyKey: idempotencyKey(step, sample, requestHash),
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      });
     } catch (error) {
-      // The call's own failure is what is told, also where the journal fails after it.
-      await entry.failed(wasRefused(error) ? 'refused' : 'unknown').catch(() => undefined);
+      const refused = wasRefused(error);
+      // The call's own failure is what is told, also where the journal or the ledger fails after it.
+      await entry.failed(refused ? 'refused' : 'unknown').catch(() => undefined);
+      await settleFailed(hold, entry.id, { sent, refused }).catch(() => undefined);
+      hold?.checkTime();
       throw error;
     }
-    return entry.answered(answer, cost(answer.tokens.inputTokens, answer.tokens.outputTokens));
+    const actual = cost(answer.tokens.inputTokens, answer.tokens.outputTokens);
+    const counted = await entry.answered(answer, actual);
+    await hold?.settle(entry.id, amountsOf(actual));
+    return counted;
   };
+}
+
+/** A call that does not fit gives its claim back: nothing was sent. */
+async function reserve(
+  entry: Claim,
+  hold: BudgetHold | undefined,
+  call: Parameters<BudgetHold['reserve']>[0],
+): Promise<void> {
+  try {
+    await hold?.reserve(call);
+  } catch (error) {
+    await entry.failed('refused').catch(() => undefined);
+    throw error;
+  }
+}
+
+/** What was refused has cost nothing but a call; what was sent and not answered, nobody knows. */
+async function settleFailed(
+  hold: BudgetHold | undefined,
+  id: string,
+  { sent, refused }: { sent: boolean; refused: boolean },
+): Promise<void> {
+  if (!sent) await hold?.settle(id, NO_AMOUNTS);
+  else await hold?.settle(id, refused ? { ...NO_AMOUNTS, calls: 1 } : undefined);
 }
 
 /** Failures with which a provider says that it did no work. All others may have been charged. */

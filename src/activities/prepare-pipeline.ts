@@ -58,6 +58,7 @@ export function createPreparePipeline(dependencies: ActivityDependencies) {
       ...(own ? { definition: { name: own.name, version: own.version } } : {}),
       failFast: input.failFast,
       maxParallel: input.maxParallel,
+      ...(input.budget ? { budget: input.budget } : {}),
       input: await content.shrink(input.input),
       earlierOutputs: await shrinkEach(input.earlierOutputs, content),
       tenant,

@@ -20,7 +20,8 @@ const MAX_SUBSCRIPTION_BYTES = 200_000;
 export function createPrepareRouter(dependencies: ActivityDependencies) {
   return async (given: unknown): Promise<RouterPlan> => {
     const { subscriptions, strict, maxParallel, maxHops, labels, budget } = checkInput('eventRouter', given);
-    if (budget) refuse('Unsupported', 'budget', 'caps are not enforced by this version; leave the budget out');
+    if (budget)
+      refuse('Unsupported', 'budget', 'a router has no end; give what it starts a budget, in a subscription’s config');
     const named: NamedSubscription[] = [];
     subscriptions.forEach((subscription, index) => {
       const names = named.map(({ name }) => name);

@@ -9,6 +9,10 @@ import { DOCUMENT_ANALYSIS } from './render/run-result';
 import type { RunBoard } from './run-board';
 import type { Session } from './session';
 import { runningEnvelope } from './attend-run';
+import { withBudget } from './with-budget';
+
+/** Where runs are shown and given up, and what each may cost. */
+type Analysis = { board: RunBoard; signal: AbortSignal; detach: boolean; budget: string | undefined };
 
 /** Documents analysed at the same time. */
 const AT_ONCE = 3;
@@ -45,14 +49,19 @@ export function titlesOf(files: readonly string[]): string[] {
 export async function analyzeFiles(
   session: Session,
   files: readonly { file: string; title: string; refused?: Envelope | undefined }[],
-  { board, signal, detach }: { board: RunBoard; signal: AbortSignal; detach: boolean },
+  {
+    board,
+    signal,
+    detach,
+    budget,
+  }: { board: RunBoard; signal: AbortSignal; detach: boolean; budget?: string | undefined },
 ): Promise<(Envelope | undefined)[]> {
   const envelopes: (Envelope | undefined)[] = files.map(() => undefined);
   const waiting = [...files.entries()];
   const work = async () => {
     for (let next = waiting.shift(); next && !signal.aborted; next = waiting.shift()) {
       const [index, { file, title, refused }] = next;
-      envelopes[index] = refused ?? (await analyzeFile(session, { file, title, board, signal, detach }));
+      envelopes[index] = refused ?? (await analyzeFile(session, { file, title, board, signal, detach, budget }));
       const envelope = envelopes[index];
       if (envelope.status !== 'running') board.finish(title, envelope.status, await headlineOf(session, envelope));
     }
@@ -61,16 +70,16 @@ export async function analyzeFiles(
   return envelopes;
 }
 
-async function analyzeFile(
-  session: Session,
-  options: { file: string; title: string; board: RunBoard; signal: AbortSignal; detach: boolean },
-): Promise<Envelope> {
-  const { file, title, board, signal, detach } = options;
+async function analyzeFile(session: Session, options: Analysis & { file: string; title: string }): Promise<Envelope> {
+  const { file, title, board, signal, detach, budget } = options;
   let handle: RunHandle | undefined;
   // First of all, so that runs stand in the order of the files.
   if (!detach) board.update(title, {});
   try {
-    handle = await session.cadenza.start('pipeline', { definition: DOCUMENT_ANALYSIS, input: { file } });
+    handle = await session.cadenza.start(
+      'pipeline',
+      withBudget({ definition: DOCUMENT_ANALYSIS, input: { file } }, budget),
+    );
     if (detach) return runningEnvelope(handle);
     const envelope = await followRun(handle, { signal, onView: (view) => board.update(title, view) });
     return envelope ?? runningEnvelope(handle);

@@ -10,6 +10,7 @@ import type { Action } from './program';
 import type { Terminal } from './terminal';
 
 const JSON_HELP = 'print one JSON document on stdout and nothing else there';
+const BUDGET_HELP = 'stop before a call that could bring the cost over this: US dollars, such as 0.50';
 const MODELS_HELP = 'model registry (default: CADENZA_MODELS, or what is found)';
 
 /** Commands that start, follow and show runs. Each is loaded when it is called: the Temporal client takes its time. */
@@ -19,6 +20,7 @@ export function addRunCommands(program: Command, terminal: Terminal, action: Act
     .description('read, classify and summarize documents, and check the result')
     .argument('<file...>', 'PDF, DOCX, HTML, Markdown, e-mail or plain text')
     .option('--models <file>', MODELS_HELP)
+    .option('--budget <usd>', `${BUDGET_HELP}, for each file`)
     .option('--detach', 'start the runs and do not wait for them')
     .option('--json', `${JSON_HELP}; of several files { "runs": […] }`)
     .action((files: string[], options: AnalyzeOptions) =>
@@ -31,6 +33,7 @@ export function addRunCommands(program: Command, terminal: Terminal, action: Act
     .requiredOption('-i, --input <file>', 'its input as JSON or YAML; - is standard input')
     .option('--id <id>', 'id of the run or schedule; one that is in use is refused (default: <pattern>-<uuid>)')
     .option('--models <file>', MODELS_HELP)
+    .option('--budget <usd>', BUDGET_HELP)
     .option('--detach', 'start the run and do not wait for it')
     .option(
       '--schedule <cron>',

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { AT_CAP } from './budget';
 import type { ContentReference, DocumentReference } from './content';
 import { isContentReference } from './content';
 import type { JsonObject, JsonValue } from './json';
+import { MAX_WAIT_SECONDS } from './limits';
 import { STEP_NAME_PATTERN } from './names';
 
 /** Any JSON value. Not walked by zod: what came over the wire as JSON is JSON. */
@@ -36,13 +38,17 @@ export const temperatureSchema = z.number().min(0).max(2);
 export const maxOutputTokensSchema = z.int().min(1).max(1_000_000);
 
 /** What a run may spend, and what happens at the cap. */
-export const budgetSchema = z.strictObject({
-  usd: z.number().positive().optional(),
-  tokens: z.int().positive().optional(),
-  calls: z.int().positive().optional(),
-  seconds: z.number().positive().optional(),
-  atCap: z.enum(['stop', 'cheaper', 'wait', 'ask']).default('stop'),
-});
+export const budgetSchema = z
+  .strictObject({
+    usd: z.number().positive().max(1_000_000).optional(),
+    tokens: z.int().positive().optional(),
+    calls: z.int().positive().optional(),
+    seconds: z.number().positive().max(MAX_WAIT_SECONDS).optional(),
+    atCap: z.enum(AT_CAP).default('stop'),
+  })
+  .refine(({ usd, tokens, calls, seconds }) => (usd ?? tokens ?? calls ?? seconds) !== undefined, {
+    error: 'one of usd, tokens, calls, seconds is needed',
+  });
 export type Budget = z.infer<typeof budgetSchema>;
 
 /** A tenant becomes the name of a folder in the content store; `_` is that of runs without the label. */

@@ -1,7 +1,26 @@
 import { z } from 'zod';
+import { AT_CAP } from './budget';
 import { contentReferenceSchema, jsonObjectSchema, tenantSchema } from './common.schema';
+import { MAX_DEPTH } from './limits';
 
-const run = z.strictObject({ workflowId: z.string().min(1), firstRunId: z.string().min(1), tenant: tenantSchema });
+const amount = z.int().nonnegative().optional();
+
+const budgetScope = z.strictObject({
+  scope: z.string().max(10_000),
+  caps: z.strictObject({ costNanoUsd: amount, tokens: amount, calls: amount }),
+  until: z.number().optional(),
+  atCap: z.enum(AT_CAP),
+});
+
+const run = z.strictObject({
+  workflowId: z.string().min(1),
+  firstRunId: z.string().min(1),
+  tenant: tenantSchema,
+  budgets: z
+    .array(budgetScope)
+    .max(MAX_DEPTH + 1)
+    .optional(),
+});
 
 /** What a child is given by the pattern that starts it: checked, since any client can start a Workflow with it. */
 export const inheritedSchema = z.strictObject({

@@ -22,8 +22,12 @@ export type PinnedModel = {
   fallback?: string[];
 };
 
-/** The models a run can reach, as they were when it started. */
-export type ModelPins = { tasks: Partial<Record<ModelTask | 'default', string>>; models: Record<string, PinnedModel> };
+/** The models a run can reach, as they were when it started. `withoutPrice` are left out by a budget in USD. */
+export type ModelPins = {
+  tasks: Partial<Record<ModelTask | 'default', string>>;
+  models: Record<string, PinnedModel>;
+  withoutPrice?: string[];
+};
 
 /** What a task takes. `text` is always the text to work on; the others belong to single tasks. */
 export type TaskInput = {

@@ -97,6 +97,7 @@ export const SYSTEM_ACTIVITIES = [
   'endedRuns',
   'deliverWebhook',
   'readUsage',
+  'readBudget',
   'readUsages',
   'prepareRoute',
   'prepareEnsemble',

@@ -1,3 +1,4 @@
+import type { BudgetScope, BudgetState } from './budget';
 import type { Callbacks } from './callbacks.schema';
 import type { ContentPath, ContentReference } from './content';
 import type { NamedSubscription, RoutedEvent, RouterPlan } from './event-messages';
@@ -18,8 +19,8 @@ import type { Definition, PipelineInput, Step } from './pipeline.schema';
 import type { ExpressionJob, ExpressionOutcome } from './pipeline-messages';
 import type { CallUsage } from './usage';
 
-/** The run that an activity works for: what its journal keys and its content scope are made from. */
-export type RunIdentity = { workflowId: string; firstRunId: string; tenant: string };
+/** The run that an activity works for: what its journal keys, its content scope and its budgets are made from. */
+export type RunIdentity = { workflowId: string; firstRunId: string; tenant: string; budgets?: BudgetScope[] };
 
 /** The one argument of every handler's activity. Large values travel as references, resolved in the activity. */
 export type StepInvocation = {
@@ -44,6 +45,8 @@ export type StepOutcome = {
   /** Models that answered, in the order they were first asked. */
   models: string[];
   attempts: number;
+  /** Why a pattern's answer is only a part of what was asked for. */
+  partial?: string;
 };
 
 /** First detail of the failure of a handler's activity: what was paid before it failed. */
@@ -85,6 +88,7 @@ export type PipelinePlan = {
   failFast: boolean;
   earlierOutputs: { [step: string]: JsonValue };
   maxParallel: number;
+  budget?: PipelineInput['budget'];
   /** Small: what was large is in the content store. */
   input: PipelineInput['input'];
   tenant: string;
@@ -152,6 +156,8 @@ export type SystemActivities = {
   gatherOutputs(tenant: string, outputs: JsonValue[], inlineLimit: number): Promise<JsonValue>;
   /** What a step has used, for where its activity ended without saying so (a lost Worker, a timeout). */
   readUsage(run: RunIdentity, step: string): Promise<CallUsage>;
+  /** What the budget of a scope has come to. */
+  readBudget(run: RunIdentity, scope: string): Promise<BudgetState>;
   /** The same for several, in their order. */
   readUsages(run: RunIdentity, steps: string[]): Promise<CallUsage[]>;
 };

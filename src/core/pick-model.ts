@@ -4,10 +4,27 @@ import { MODEL_TASKS } from '../contracts/names';
 import type { ModelTask } from '../contracts/names';
 import { shown, suggestion } from '../contracts/nearest-name';
 
-/** A model by its name. @throws CadenzaError `UnknownModel` with the nearest name and the known ones */
+/** The models that money can be counted for. The others are named, so that their absence can be explained. */
+export function pricedOnly({ tasks, models }: ModelPins): ModelPins {
+  const entries = Object.entries(models);
+  const withoutPrice = entries.filter(([, { price }]) => !price).map(([name]) => name);
+  return { tasks, models: Object.fromEntries(entries.filter(([, { price }]) => price)), withoutPrice };
+}
+
+/**
+ * A model by its name.
+ * @throws CadenzaError `UnknownModel` with the nearest name and the known ones; `InvalidInput` for one without a price
+ * under a budget in USD
+ */
 export function modelByName(pins: ModelPins, name: string): PinnedModel {
   const model = Object.hasOwn(pins.models, name) ? pins.models[name] : undefined;
   if (model) return model;
+  if (pins.withoutPrice?.includes(name)) {
+    throw new CadenzaError(
+      'InvalidInput',
+      `model "${name}" has no price in the registry, and the run has a budget in USD: give it one`,
+    );
+  }
   throw new CadenzaError('UnknownModel', `unknown model "${shown(name)}"${suggestion(name, Object.keys(pins.models))}`);
 }
 

@@ -28,6 +28,8 @@ export type StepState = {
   output?: JsonValue;
   error?: FailureInfo;
   reason?: string;
+  /** Why the answer of the pattern that it ran is only a part of what was asked for. */
+  partial?: string;
 };
 
 /** A step before anything has happened to it, or as an earlier run of the same steps left it. */
@@ -86,8 +88,9 @@ export function retriedSteps(
 
 /** The step after its activity returned. */
 export function completeStep(state: StepState, outcome: StepOutcome, now: number): StepState {
-  const { output, usage, models, attempts } = outcome;
-  return { ...state, status: 'completed', endedAt: now, output, usage, models, attempts };
+  const { output, usage, models, attempts, partial } = outcome;
+  const reason = partial === undefined ? {} : { partial, reason: `partial: ${partial}` };
+  return { ...state, status: 'completed', endedAt: now, output, usage, models, attempts, ...reason };
 }
 
 /** One step as the result of a pipeline has it. */
@@ -129,8 +132,9 @@ export function pipelineResult(
   plan: PipelinePlan,
   states: readonly StepState[],
   output: JsonValue,
-  { callbacks = [], partialReason }: { callbacks?: Delivery[]; partialReason?: string | undefined } = {},
+  { callbacks = [], partialReason: given }: { callbacks?: Delivery[]; partialReason?: string | undefined } = {},
 ): PipelineResult {
+  const partialReason = given ?? partialStep(states);
   return {
     results: Object.fromEntries(states.map((state) => [state.name, stepResult(state)])),
     output,
@@ -142,6 +146,12 @@ export function pipelineResult(
     partial: partialReason !== undefined,
     ...(partialReason === undefined ? {} : { partialReason }),
   };
+}
+
+/** The first step whose pattern was cut short, and why. */
+function partialStep(states: readonly StepState[]): string | undefined {
+  const found = states.find(({ status, partial }) => status === 'completed' && partial !== undefined);
+  return found && `step "${found.name}": ${found.partial}`;
 }
 
 /**

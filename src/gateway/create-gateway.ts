@@ -81,7 +81,11 @@ function sendGuarded(request: ProviderRequest, send: Send, { model, signal, sett
   checkFits(request, model);
   const timeout = settings?.timeoutMs === undefined ? {} : { timeoutMs: settings.timeoutMs };
   if (!guard) return send(request, { signal, ...timeout });
-  return guard(request, (sent, options) => send(sent, { ...timeout, ...options }), worstCaseOf(request));
+  const sendWithin: Send = (sent, options) => {
+    const limits = [settings?.timeoutMs, options.timeoutMs].filter((limit) => limit !== undefined);
+    return send(sent, { ...options, ...(limits.length > 0 ? { timeoutMs: Math.min(...limits) } : {}) });
+  };
+  return guard(request, sendWithin, worstCaseOf(request));
 }
 
 function localBaseUrl(local: LocalModel | undefined): Promise<string> {

@@ -57,7 +57,8 @@ async function makeFolder(folder: string): Promise<void> {
   for (let made = folder; made.length >= first.length; made = path.dirname(made)) await syncFolder(path.dirname(made));
 }
 
-async function syncFolder(folder: string): Promise<void> {
+/** What the folder lists is on disk when this returns. */
+export async function syncFolder(folder: string): Promise<void> {
   // Windows has no folder handles; a rename there is durable by itself.
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');

@@ -28,7 +28,7 @@ export function createFileJournal(folder: string): Journal {
         const recorded = await guarded('read', () => readAnswer(`${base}.json`));
         if (recorded) {
           await guarded('written', () => note(base, { state: 'replayed', model: recorded.cost.model }));
-          return { kind: 'answered', answer: recorded.answer };
+          return { kind: 'answered', ...recorded };
         }
         const claim = await guarded('written', () => takeClaim(`${base}.claim`));
         // Looked at again under the claim: the holder may have answered and gone between the two looks.
@@ -80,6 +80,7 @@ function createClaim(base: string, claim: FileClaim): Claim {
   const { id } = claim;
   return {
     kind: 'claimed',
+    id,
     sending: (worstCase) => guarded('written', () => note(base, { state: 'sent', id, worstCase })),
     async answered(answer, cost) {
       try {

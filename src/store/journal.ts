@@ -13,6 +13,8 @@ export type JournalCost = { model: string; inputTokens: number; outputTokens: nu
 /** The right to send one request. Exactly one of `answered` and `failed` ends it. */
 export type Claim = {
   kind: 'claimed';
+  /** Of this attempt, and no other. */
+  id: string;
   /** Before the request leaves: from here on a crash counts it as cut, at its worst case. */
   sending(worstCase: JournalCost): Promise<void>;
   /** The answer is on disk when this returns; what it returns is the answer that counts for every attempt. */
@@ -21,13 +23,16 @@ export type Claim = {
   failed(outcome: 'refused' | 'unknown'): Promise<void>;
 };
 
+/** An answer that is there, with the attempt that was paid for it. */
+export type Answered = { kind: 'answered'; id: string; cost: JournalCost; answer: ProviderAnswer };
+
 /**
  * The response journal: an answer that reached a worker is written before the activity completes and read before the
  * provider is called. Of two attempts that race one gets the claim; the other waits for its answer, or for its lease to
  * run out. @throws CadenzaError `StoreUnavailable`: a call that can not be journalled is not sent.
  */
 export interface Journal {
-  open(key: JournalKey, signal: AbortSignal): Promise<{ kind: 'answered'; answer: ProviderAnswer } | Claim>;
+  open(key: JournalKey, signal: AbortSignal): Promise<Answered | Claim>;
   /** Everything that the attempts of a step have used so far. */
   usage(step: JournalStep): Promise<CallUsage>;
 }

@@ -13,6 +13,7 @@ type LocalActivity =
   | 'prepareRouter'
   | 'checkSubscription'
   | 'readUsage'
+  | 'readBudget'
   | 'readUsages'
   | 'readOutput';
 type CallActivity = 'callModel' | 'compareExamples' | 'deliverWebhook';

@@ -1,6 +1,6 @@
 import type { CascadeInput, CascadeResult } from '../contracts/cascade.schema';
 import type { GivenInput } from '../contracts/check-input.schema';
-import { CadenzaError } from '../contracts/failures';
+import type { FailureInfo } from '../contracts/failures';
 import { INLINE_LIMIT_BYTES, RESULT_LIMIT_BYTES } from '../contracts/limits';
 import type { CallInput, CascadePlan } from '../contracts/model-call';
 import type { RunProgress, RunStatus } from '../contracts/run';
@@ -15,6 +15,7 @@ import { askStage } from './ask-stage';
 import { ModelCaller } from './model-caller';
 import { PatternBook } from './pattern-book';
 import type { PatternRun } from './serve-pattern';
+import { asCadenzaError } from './run-failure';
 import { throwIfCancelled } from './throw-if-cancelled';
 import { transformStage } from './transform-stage';
 
@@ -26,6 +27,8 @@ export class CascadeRun implements PatternRun<CascadeResult> {
   private readonly stages: CascadeResult['cascadeResults'] = [];
   private final: Pick<CascadeResult, 'finalResult' | 'decision'> = { finalResult: null };
   private status: RunStatus = 'running';
+  /** The first stage that the budget had no room for. */
+  private refused: FailureInfo | undefined;
 
   constructor(
     private readonly given: GivenInput<'cascade'>,
@@ -51,6 +54,10 @@ export class CascadeRun implements PatternRun<CascadeResult> {
     return this.book.progress();
   }
 
+  account() {
+    return this.caller?.account();
+  }
+
   async finish(status: RunStatus): Promise<void> {
     this.status = status;
     this.book.close(status === 'completed' ? 'not needed' : `the run has ended (${status})`);
@@ -63,7 +70,7 @@ export class CascadeRun implements PatternRun<CascadeResult> {
     const outcomes: StageOutcome[] = [];
     for (;;) {
       const next = nextStage(outcomes, stages.length, onAllRejected);
-      if (next.action === 'fail') throw next.error;
+      if (next.action === 'fail') throw this.refused ? asCadenzaError(this.refused) : next.error;
       if (next.action === 'end') {
         const { stage, accepted, by } = next;
         this.final = { finalResult: this.stages[stage]?.output ?? null, decision: { stage, accepted, by } };
@@ -89,6 +96,7 @@ export class CascadeRun implements PatternRun<CascadeResult> {
       const reason = `${type}: ${message}`;
       this.stages.push({ model, input, output: null, accepted: false, reason });
       this.book.end(name, 'failed', { error: asked.error });
+      if (type === 'BudgetExceeded') this.refused ??= asked.error;
       return { model, verdict: 'failed', problem: type };
     }
     const { verdict, score, reason: said } = acceptStage(accept, asked.facts);
@@ -116,8 +124,9 @@ export class CascadeRun implements PatternRun<CascadeResult> {
       throwIfCancelled();
       if (!asked.ok) {
         this.book.end(name, 'failed', { error: asked.error });
-        const { type, message, field } = asked.error;
-        throw new CadenzaError(type, `stage ${index} (${model}): ${message}`, { field });
+        // The best so far is what the stages before have made of it.
+        if (asked.error.type === 'BudgetExceeded' && index > 0) return;
+        throw asCadenzaError(asked.error, `stage ${index} (${model}): `);
       }
       this.stages.push({ model, input: current, output: asked.output, accepted: true });
       const made = await transformStage(index, transform, asked.output, tenant, calls);
@@ -141,13 +150,13 @@ export class CascadeRun implements PatternRun<CascadeResult> {
   }
 
   private result(): CascadeResult {
-    const cancelled = this.status === 'cancelled';
+    const partialReason = this.book.cutShort(this.status);
     return {
       ...this.final,
       cascadeResults: this.stages,
       usage: this.book.usage(),
-      partial: cancelled,
-      ...(cancelled ? { partialReason: 'the run was cancelled' } : {}),
+      partial: partialReason !== undefined,
+      ...(partialReason === undefined ? {} : { partialReason }),
     };
   }
 }

@@ -24,6 +24,7 @@ import { Limiter } from './limiter';
 import { ModelCaller } from './model-caller';
 import { PatternBook } from './pattern-book';
 import type { PatternRun } from './serve-pattern';
+import { asCadenzaError } from './run-failure';
 import { throwIfCancelled } from './throw-if-cancelled';
 
 /** Members that are patterns and run at once. */
@@ -87,6 +88,10 @@ export class EnsembleRun implements PatternRun<EnsembleResult> {
     return this.book.progress();
   }
 
+  account() {
+    return this.caller?.account();
+  }
+
   async finish(status: RunStatus): Promise<void> {
     this.status = status;
     this.book.close(`the run has ended (${status})`);
@@ -114,6 +119,8 @@ export class EnsembleRun implements PatternRun<EnsembleResult> {
   }
 
   private tooFew(answers: readonly SeatAnswer[], minVotes: number) {
+    const refused = answers.find((answer) => answer.status === 'failed' && answer.error.type === 'BudgetExceeded');
+    if (refused?.status === 'failed') return asCadenzaError(refused.error);
     const problems = answers.flatMap((answer) =>
       answer.status === 'failed' ? [[answer.index, answer.error.type] as const] : [],
     );
@@ -156,7 +163,8 @@ export class EnsembleRun implements PatternRun<EnsembleResult> {
   }
 
   private partialReason(deadlineSeconds: number | undefined): string | undefined {
-    if (this.status === 'cancelled') return 'the run was cancelled';
+    const cutShort = this.book.cutShort(this.status);
+    if (cutShort !== undefined) return cutShort;
     return this.stopped?.reason === 'deadline' ? `the deadline of ${deadlineSeconds} seconds passed` : undefined;
   }
 }

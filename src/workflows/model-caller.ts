@@ -1,11 +1,14 @@
-import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import type { FailureInfo } from '../contracts/failures';
 import type { ModelCall, ModelCallOutcome, ModelPlan } from '../contracts/model-call';
 import type { InheritedContext, RunIdentity } from '../contracts/step-activity';
 import type { CallUsage } from '../contracts/usage';
+import type { RunAccount } from '../contracts/usage.schema';
+import type { GivenBudget } from '../core/budget/budget-scopes';
 import { modelCalls, system } from './activity-proxies';
 import type { PatternBook } from './pattern-book';
 import { describeFailure } from './run-failure';
+import { readBudget, runIdentity } from './run-identity';
 
 /** A call of one part of a pattern; `path` names it in the journal, `part` in the book. */
 export type PartCall = Omit<ModelCall, 'run' | 'step' | 'pins' | 'sample'> & {
@@ -23,12 +26,13 @@ export class ModelCaller {
   readonly stepPrefix: string;
 
   constructor(
-    private readonly plan: Pick<ModelPlan<unknown>, 'pins' | 'tenant'>,
+    private readonly plan: Pick<ModelPlan<unknown>, 'pins' | 'tenant'> & {
+      input?: { budget?: GivenBudget | undefined };
+    },
     private readonly inherited: InheritedContext | undefined,
     private readonly book: PatternBook,
   ) {
-    const { workflowId, firstExecutionRunId } = workflowInfo();
-    this.run = inherited?.journal ?? { workflowId, firstRunId: firstExecutionRunId, tenant: plan.tenant };
+    this.run = runIdentity({ tenant: plan.tenant, budget: plan.input?.budget }, inherited);
     this.stepPrefix = inherited?.stepPrefix ?? '';
   }
 
@@ -60,6 +64,7 @@ export class ModelCaller {
     if (detail) this.book.spend(part, detail.usage, detail.attempts);
     else if (info.type === 'Cancelled') this.cut.push({ part, path });
     else for (const usage of await this.usageOf([path])) this.book.spend(part, usage);
+    if (info.type === 'BudgetExceeded') this.book.overBudget ??= info.message;
     return info;
   }
 
@@ -69,6 +74,13 @@ export class ModelCaller {
     if (cut.length === 0) return;
     const usages = await this.usageOf(cut.map(({ path }) => path));
     usages.forEach((usage, index) => this.book.spend((cut[index] as { part: string }).part, usage));
+  }
+
+  /** What the run has used in the end, calls that were cut off too, and what became of its own budget. */
+  async account(): Promise<RunAccount> {
+    await this.readCut();
+    const plan = { tenant: this.plan.tenant, budget: this.plan.input?.budget };
+    return { usage: this.book.usage(), ...(await readBudget(plan, this.run, this.stepPrefix)) };
   }
 
   private readonly cut: { part: string; path: string }[] = [];

@@ -17,6 +17,8 @@ export class PatternBook {
   private readonly pages = new Map<string, Page>();
   private readonly startedAt = Date.now();
   private status: RunStatus = 'running';
+  /** The first call that no budget had room for, in words. */
+  overBudget: string | undefined;
 
   constructor(private readonly pattern: Pattern) {}
 
@@ -67,6 +69,12 @@ export class PatternBook {
         Object.assign(page, { status: 'skipped', endedAt: Date.now(), reason });
       }
     }
+  }
+
+  /** What cut the run short, where a cancel or a budget did. */
+  cutShort(status: RunStatus): string | undefined {
+    if (status === 'cancelled') return 'the run was cancelled';
+    return this.overBudget === undefined ? undefined : `the budget is used up: ${this.overBudget}`;
   }
 
   usage(): Usage {

@@ -1,12 +1,6 @@
-import {
-  CancellationScope,
-  CancelledFailure,
-  condition,
-  setCurrentDetails,
-  upsertMemo,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, condition, setCurrentDetails, upsertMemo } from '@temporalio/workflow';
 import type { GivenInput } from '../contracts/check-input.schema';
+import type { FailureInfo } from '../contracts/failures';
 import type { JsonValue } from '../contracts/json';
 import { INLINE_LIMIT_BYTES, RESULT_LIMIT_BYTES } from '../contracts/limits';
 import { MEMO_OUTCOME } from '../contracts/names';
@@ -30,6 +24,7 @@ import { refuseUpdate } from './refuse-update';
 import { asRunFailure, describeFailure, runFailure } from './run-failure';
 import type { StepContext } from './run-step';
 import { StepCallbacks } from './step-callbacks';
+import { readBudget, runIdentity } from './run-identity';
 import { followPaths, runStep, StepFailure, usageOf } from './run-step';
 
 /** One run of a pipeline: the state that the workflow and its updates change and the queries read. */
@@ -39,6 +34,8 @@ export class PipelineRun {
   private status: RunStatus = 'running';
   private paused = false;
   private plan: PipelinePlan | undefined;
+  /** The last step that no budget had room for; what runs beside it is paid for already. */
+  private overBudget: FailureInfo | undefined;
   private callbacks: StepCallbacks | undefined;
   private readonly startedAt = Date.now();
   /** Every step runs in it; fail-fast cancels it. */
@@ -68,10 +65,15 @@ export class PipelineRun {
     }
 
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the run was cancelled');
+    const over = this.overBudget;
+    // Inside another pattern there is nobody who would look at half a result.
+    if (over && this.inherited) throw runFailure(over, this.resultSoFar());
     const output = await this.finalOutput(plan).catch(asRunFailure);
-    const result = states.pipelineResult(plan, this.steps, output, { callbacks: this.callbacks?.reported() ?? [] });
+    const partialReason = over && `the budget is used up: ${over.message}`;
+    const callbacks = this.callbacks?.reported() ?? [];
+    const result = states.pipelineResult(plan, this.steps, output, { callbacks, partialReason });
     const failure = states.failureOf(this.steps);
-    if (!failure) return result;
+    if (!failure || over) return result;
     const { step, error } = failure;
     throw runFailure({ ...error, message: `step "${step}": ${error.message}` }, result);
   }
@@ -107,6 +109,12 @@ export class PipelineRun {
     };
   }
 
+  /** What became of the run's own budget, where it has one. */
+  async budget(): Promise<Pick<PipelineResult, 'budget'>> {
+    const { plan, inherited } = this;
+    return plan ? readBudget(plan, runIdentity(plan, inherited), inherited?.stepPrefix ?? '') : {};
+  }
+
   /** Leaves in the memo what `list` and `status` show without asking the run itself. */
   finish(status: RunStatus): void {
     this.status = status;
@@ -132,6 +140,7 @@ export class PipelineRun {
   }
 
   retry({ step }: RetryRequest): void {
+    this.overBudget = undefined;
     this.steps = states.retriedSteps(this.steps, this.plan?.steps ?? [], step);
     this.version += 1;
   }
@@ -226,16 +235,20 @@ export class PipelineRun {
     used: Pick<StepState, 'usage' | 'models' | 'attempts'> = { usage: { byModel: {} }, models: [], attempts: 0 },
   ): void {
     this.update(step.name, states.failStep(this.stateOf(step.name), { error, ...used }, Date.now()));
+    if (error.type === 'BudgetExceeded') {
+      this.overBudget = error;
+      this.skipPending('the budget is used up');
+      return;
+    }
     if (!plan.failFast || step.onFailure !== 'fail' || scope.consideredCancelled) return;
     this.skipPending(`step "${step.name}" failed`);
     scope.cancel();
   }
 
   private contextOf(plan: PipelinePlan): StepContext {
-    const { workflowId, firstExecutionRunId } = workflowInfo();
     return {
       plan,
-      run: this.inherited?.journal ?? { workflowId, firstRunId: firstExecutionRunId, tenant: plan.tenant },
+      run: runIdentity(plan, this.inherited),
       stepPrefix: this.inherited?.stepPrefix ?? '',
       depth: this.inherited?.depth ?? 0,
       ...(this.eventHops === undefined ? {} : { hops: this.eventHops }),

@@ -54,6 +54,10 @@ export class RouteRun implements PatternRun<RouteToModelResult> {
     return this.book.progress();
   }
 
+  account() {
+    return this.caller?.account();
+  }
+
   async finish(status: RunStatus): Promise<void> {
     this.status = status;
     this.book.close(status === 'completed' ? 'not needed' : `the run has ended (${status})`);
@@ -91,14 +95,14 @@ export class RouteRun implements PatternRun<RouteToModelResult> {
 
   private result(): RouteToModelResult | null {
     if (!this.decision) return null;
-    const cancelled = this.status === 'cancelled';
+    const partialReason = this.book.cutShort(this.status);
     return {
       ...(this.answered ?? { modelUsed: this.decision.model, result: null }),
       reason: this.reasons.join('; '),
       decision: this.decision,
       usage: this.book.usage(),
-      partial: cancelled,
-      ...(cancelled ? { partialReason: 'the run was cancelled' } : {}),
+      partial: partialReason !== undefined,
+      ...(partialReason === undefined ? {} : { partialReason }),
     };
   }
 }

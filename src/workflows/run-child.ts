@@ -14,6 +14,9 @@ export type ChildOptions = {
   cancellationType?: 'TRY_CANCEL';
 };
 
+/** `partial` says why the output is only a part of what was asked for. */
+export type ChildResult = { output: JsonValue; usage: CallUsage; partial?: string };
+
 /**
  * A pattern inside another one, as a child workflow, with its parent's tenant, models and journal: its main output and
  * what it used. `path` names it in the journal and in its id; `parent` is what the parent itself works with.
@@ -24,7 +27,7 @@ export async function runChild(
   path: string,
   parent: InheritedContext,
   { retryCount, timeoutSeconds, cancellationType }: ChildOptions = {},
-): Promise<{ output: JsonValue; usage: CallUsage }> {
+): Promise<ChildResult> {
   const { tenant, pins, depth, journal, stepPrefix, ...more } = parent;
   const inherited = { tenant, pins, depth: depth + 1, journal, stepPrefix: `${stepPrefix}${path}/`, ...more };
   const result = await executeChild<(...args: unknown[]) => Promise<Record<string, JsonValue>>>(pattern, {
@@ -36,5 +39,10 @@ export async function runChild(
     ...(cancellationType === undefined ? {} : { cancellationType }),
     ...(timeoutSeconds === undefined ? {} : { workflowExecutionTimeout: timeoutSeconds * 1000 }),
   });
-  return { output: result[MAIN_OUTPUT[pattern]] ?? null, usage: fromShown(result['usage'] as unknown as Usage) };
+  const reason = result['partialReason'];
+  return {
+    output: result[MAIN_OUTPUT[pattern]] ?? null,
+    usage: fromShown(result['usage'] as unknown as Usage),
+    ...(typeof reason === 'string' ? { partial: reason } : {}),
+  };
 }

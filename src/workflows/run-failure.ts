@@ -8,7 +8,7 @@ import {
 } from '@temporalio/common';
 import { isCancellation } from '@temporalio/workflow';
 import type { FailureInfo, FailureType } from '../contracts/failures';
-import { FAILURES, isCadenzaError, isFailureType } from '../contracts/failures';
+import { CadenzaError, FAILURES, isCadenzaError, isFailureType } from '../contracts/failures';
 import type { StepFailureDetail } from '../contracts/step-activity';
 import type { Usage } from '../contracts/usage';
 import { fromShown } from '../core/usage';
@@ -83,6 +83,11 @@ function describeTimeout({ timeoutType }: TimeoutFailure): FailureInfo {
 export function asRunFailure(error: unknown): never {
   if (isCancellation(error)) throw error;
   throw runFailure(describeFailure(error).info, null);
+}
+
+/** A failure of a part as that of the whole. */
+export function asCadenzaError({ type, message, field }: FailureInfo, prefix = ''): CadenzaError {
+  return new CadenzaError(type, prefix + message, { field });
 }
 
 /** The failure of a run: its first detail is the result so far, its second the field of the input that was wrong. */

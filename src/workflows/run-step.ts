@@ -129,8 +129,13 @@ async function runPattern(
   const definitions = plan.definitions === undefined ? {} : { definitions: plan.definitions };
   const events = hops === undefined ? {} : { hops };
   const child = { tenant: plan.tenant, pins: plan.pins, depth, journal: run, stepPrefix, ...definitions, ...events };
-  const { output, usage } = await runChild(pattern, given, path, child, step);
-  return { ...outcomeOf(await transformed(step, output, plan.tenant)), usage, models: Object.keys(usage.byModel) };
+  const { output, usage, partial } = await runChild(pattern, given, path, child, step);
+  const whole = {
+    ...outcomeOf(await transformed(step, output, plan.tenant)),
+    usage,
+    models: Object.keys(usage.byModel),
+  };
+  return partial === undefined ? whole : { ...whole, partial };
 }
 
 /** Values with paths into stored content followed, in activities: for those who can not follow them. */

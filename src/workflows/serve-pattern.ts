@@ -1,5 +1,6 @@
 import { CancellationScope, CancelledFailure, isCancellation, setHandler } from '@temporalio/workflow';
 import type { RunProgress, RunStatus } from '../contracts/run';
+import type { RunAccount } from '../contracts/usage.schema';
 import { progressQuery, resultSoFarQuery } from './messages';
 import { describeRunFailure, runFailure } from './run-failure';
 
@@ -11,6 +12,8 @@ export type PatternRun<R extends { partial: boolean }> = {
   resultSoFar(): R | null;
   /** Called at the end, whatever it is. */
   finish(status: RunStatus): Promise<void>;
+  /** What the run has used in the end; undefined where nothing could be asked. */
+  account(): Promise<RunAccount> | undefined;
 };
 
 /**
@@ -24,12 +27,14 @@ export async function servePattern<R extends { partial: boolean }>(run: PatternR
     const result = await run.execute();
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the run was cancelled');
     await run.finish(result.partial ? 'partial' : 'completed');
-    return result;
+    return { ...result, ...(await run.account()) };
   } catch (error) {
     const cancelled = isCancellation(error);
     await CancellationScope.nonCancellable(() => run.finish(cancelled ? 'cancelled' : 'failed'));
     if (cancelled) throw error;
     const { info } = describeRunFailure(error);
-    throw runFailure(info, run.resultSoFar());
+    const account = await CancellationScope.nonCancellable(async () => run.account());
+    const soFar = run.resultSoFar();
+    throw runFailure(info, soFar && { ...soFar, ...account });
   }
 }

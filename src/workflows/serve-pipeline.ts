@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { isCancellation, setHandler } from '@temporalio/workflow';
 import type { GivenInput } from '../contracts/check-input.schema';
 import type { PipelineResult } from '../contracts/pipeline.schema';
@@ -11,6 +12,15 @@ import {
   retryUpdate,
 } from './messages';
 import type { PipelineRun } from './pipeline-run';
+import { describeRunFailure, runFailure } from './run-failure';
+
+/** A failure's first detail is the result so far: what became of the budget belongs to it. */
+async function withBudget(error: unknown, run: PipelineRun): Promise<unknown> {
+  const budget = await run.budget();
+  if (!(error instanceof ApplicationFailure) || !('budget' in budget)) return error;
+  const [result] = (error.details ?? []) as [PipelineResult | null];
+  return runFailure(describeRunFailure(error).info, result && { ...result, ...budget });
+}
 
 /** Runs a pipeline to its end in a workflow that answers a pipeline's messages. */
 export async function servePipeline(run: PipelineRun, input: GivenInput<'pipeline'>): Promise<PipelineResult> {
@@ -25,10 +35,10 @@ export async function servePipeline(run: PipelineRun, input: GivenInput<'pipelin
   setHandler(retryUpdate, (request) => run.retry(request), { validator: (request) => run.checkRetry(request) });
   try {
     const result = await run.execute(input);
-    run.finish('completed');
-    return result;
+    run.finish(result.partial ? 'partial' : 'completed');
+    return { ...result, ...(await run.budget()) };
   } catch (error) {
     run.finish(isCancellation(error) ? 'cancelled' : 'failed');
-    throw error;
+    throw await withBudget(error, run);
   }
 }

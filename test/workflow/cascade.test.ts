@@ -253,7 +253,12 @@ test.each<[string, Partial<GivenInput<'cascade'>>, string, string]>([
     'UnknownHandler',
     'stages[0].transform',
   ],
-  ['a budget', { stages: [{ model: 'gpt' }], budget: { usd: 1 } }, 'Unsupported', 'budget'],
+  [
+    'a budget that waits',
+    { stages: [{ model: 'gpt' }], budget: { usd: 1, atCap: 'wait' } },
+    'InvalidInput',
+    'budget.atCap',
+  ],
 ])('%s is refused before anybody is paid', async (_what, more, type, message) => {
   const { error, requests } = await run({ task: 'generation', input: 'x', stages: [], ...more });
   expect(error).toMatchObject({ type, message: expect.stringContaining(message) });

@@ -6,6 +6,7 @@ import type { ScriptedAnswer, ScriptedReply } from '../helpers/scripted-model-se
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
 import { createTestWorld, withWorker } from '../helpers/test-world';
+import { waitUntil } from '../helpers/wait-until';
 
 let world: TestWorld;
 
@@ -485,10 +486,9 @@ test('a cancelled run closes its connections within two seconds, and shows what 
   world.models.script(({ body }) => ((body.seed ?? 0) > 0 ? { hang: true } : 'yes'));
   await withWorker(world, async () => {
     const handle = await world.cadenza.start('ensemble', { ...QUESTION, members: samples(4) });
-    await world.models.until(({ open }) => open === 3);
-    expect((await handle.progress()).steps).toMatchObject([
-      { name: 'members[0]', status: 'running', models: ['gpt'], note: '1 of 4 samples' },
-    ]);
+    await world.models.until(({ open, answered }) => open === 3 && answered >= 1);
+    await waitUntil(async () => (await handle.progress()).steps[0]?.note === '1 of 4 samples');
+    expect((await handle.progress()).steps).toMatchObject([{ name: 'members[0]', status: 'running', models: ['gpt'] }]);
     const cancelledAt = Date.now();
     await handle.cancel();
     await world.models.until(({ open }) => open === 0);

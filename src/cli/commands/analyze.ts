@@ -10,12 +10,14 @@ import type { Session } from '../session';
 import { openSession } from '../session';
 import { COMMAND, detachedSentence, showEnded } from '../show-run';
 import type { Terminal } from '../terminal';
+import { withBudget } from '../with-budget';
 
-export type AnalyzeOptions = { models?: string; detach?: boolean; json?: boolean };
+export type AnalyzeOptions = { models?: string; budget?: string; detach?: boolean; json?: boolean };
 
 /** `cadenza analyze <file…>`: the shipped analysis of each document. Returns the exit status. */
 export async function analyze(terminal: Terminal, files: readonly string[], options: AnalyzeOptions): Promise<number> {
-  const { models, detach = false, json = false } = options;
+  const { models, budget, detach = false, json = false } = options;
+  withBudget({}, budget);
   const refused = await refuseBadFiles(files);
   const titles = titlesOf(files);
   if (refused.every((envelope) => envelope !== undefined)) {
@@ -38,7 +40,7 @@ export async function analyze(terminal: Terminal, files: readonly string[], opti
   }
   try {
     const asked = files.map((file, index) => ({ file, title: titles[index] ?? file, refused: refused[index] }));
-    return await analyzeAll(session, terminal, asked, { detach, json });
+    return await analyzeAll(session, terminal, asked, { detach, json, budget });
   } finally {
     await session.close();
   }
@@ -50,14 +52,14 @@ async function analyzeAll(
   session: Session,
   terminal: Terminal,
   files: readonly Asked[],
-  { detach, json }: { detach: boolean; json: boolean },
+  { detach, json, budget }: { detach: boolean; json: boolean; budget: string | undefined },
 ): Promise<number> {
   if (session.models !== undefined) terminal.say(session.models);
   const interrupt = takeInterrupt();
   const board = createRunBoard(terminal, { onlyOne: files.length === 1 });
   const stopTending = tendWhileWaiting(session, terminal);
   const { signal } = interrupt;
-  const results = await analyzeFiles(session, files, { board, signal, detach }).finally(() => {
+  const results = await analyzeFiles(session, files, { board, signal, detach, budget }).finally(() => {
     stopTending();
     board.close();
   });

@@ -10,12 +10,14 @@ import { runnablePattern } from '../runnable-pattern';
 import { openSession } from '../session';
 import { COMMAND } from '../show-run';
 import type { Terminal } from '../terminal';
+import { withBudget } from '../with-budget';
 import { scheduleRun } from './schedules';
 
 export type RunOptions = {
   input: string;
   id?: string;
   models?: string;
+  budget?: string;
   detach?: boolean;
   json?: boolean;
   schedule?: string;
@@ -33,7 +35,7 @@ export async function run(terminal: Terminal, name: string, options: RunOptions)
   }
   const pattern = runnablePattern(name);
   if (id !== undefined) checkId(id);
-  const given = await readInputFile(options.input);
+  const given = withBudget(await readInputFile(options.input), options.budget);
   // Before a server is started for it; the client and the run itself check again.
   checkInput(pattern, given);
   const session = await openSession(terminal, { worker: 'exact', models });

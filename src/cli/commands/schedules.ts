@@ -12,6 +12,7 @@ import type { Session, SessionOptions } from '../session';
 import { openExisting, openSession } from '../session';
 import { COMMAND } from '../show-run';
 import type { Terminal } from '../terminal';
+import { withBudget } from '../with-budget';
 
 export type ScheduleRunOptions = {
   input: string;
@@ -20,6 +21,7 @@ export type ScheduleRunOptions = {
   overlap?: string;
   id?: string;
   models?: string;
+  budget?: string;
   json?: boolean;
 };
 export type ScheduleCommandOptions = { json?: boolean; note?: string };
@@ -29,7 +31,7 @@ export async function scheduleRun(terminal: Terminal, name: string, options: Sch
   const { id, models, timeZone, overlap, schedule: cron, json = false } = options;
   const pattern = runnablePattern(name);
   readCron(cron);
-  const given = await readInputFile(options.input);
+  const given = withBudget(await readInputFile(options.input), options.budget);
   // Before a server is started for it; the client checks again, and each run does.
   checkInput(pattern, given);
   const session = await openSession(terminal, { worker: 'exact', models });

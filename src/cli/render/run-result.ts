@@ -10,6 +10,7 @@ import type { ResultOptions } from './document-result';
 import { documentLines } from './document-result';
 import { wrapped } from './layout';
 import { modelDecisionLines } from './model-decision';
+import { shownBudget } from './shown-budget';
 import { shownUsage } from './numbers';
 import { routerLines } from './router-lines';
 import { runMark } from './paint';
@@ -83,13 +84,14 @@ function patternLines(pattern: string | null, result: JsonValue | undefined, opt
   return lines ? [...lines, ...usedLines(result as unknown as Ended, options.columns)] : [];
 }
 
-type Ended = Pick<PipelineResult, 'usage' | 'partial' | 'partialReason'>;
+type Ended = Pick<PipelineResult, 'usage' | 'budget' | 'partial' | 'partialReason'>;
 
-function usedLines({ usage, partial, partialReason }: Ended, columns: number): string[] {
+function usedLines({ usage, budget, partial, partialReason }: Ended, columns: number): string[] {
   const again = usage.journalHits + usage.cacheHits;
   const reused = again > 0 ? `; ${again} answered from the journal, not paid again` : '';
   return [
     ...wrapped(`Used: ${shownUsage(usage)}${reused}`, columns, 2),
+    ...(budget ? wrapped(shownBudget(budget), columns, 2) : []),
     ...(partial ? wrapped(`Partial: ${cleanLine(partialReason ?? 'cut short')}`, columns, 2) : []),
   ];
 }

@@ -1,0 +1,24 @@
+import { CadenzaError } from '../contracts/failures';
+import type { JsonValue } from '../contracts/json';
+import { shown } from '../contracts/nearest-name';
+
+/**
+ * The input with the cap of `--budget USD` in it; what else its budget says stays.
+ * @throws CadenzaError `InvalidInput` for what is no amount of money
+ */
+export function withBudget<I>(input: I, usd: string | undefined): I {
+  if (usd === undefined) return input;
+  const cap = /^\$?\d+(\.\d+)?$/.test(usd.trim()) ? Number(usd.trim().replace('$', '')) : Number.NaN;
+  if (!(cap > 0)) {
+    throw new CadenzaError(
+      'InvalidInput',
+      `--budget: expected an amount in US dollars such as 0.50, got "${shown(usd)}"`,
+      {
+        field: 'budget',
+      },
+    );
+  }
+  const given = (input ?? {}) as { budget?: JsonValue };
+  const others = typeof given.budget === 'object' && given.budget !== null ? given.budget : {};
+  return { ...(input as object), budget: { ...others, usd: cap } } as I;
+}

@@ -1,0 +1,22 @@
+import type { Refusal } from './budget-book';
+
+/** Why a call did not leave, in words: what it may need, what is left, and of which budget. */
+export function describeRefusal({ scope, short, cap, left, needed }: Refusal, model: string): string {
+  const of = scope === '' ? 'the budget of the run' : `the budget of ${scope.replace(/\/$/, '')}`;
+  return `a call of ${model} may need ${shown(short, needed)}, and ${shown(short, left)} of ${shown(short, cap)} are left in ${of}`;
+}
+
+/** The field of the input that holds the cap: `budget`, behind the path of the pattern that has it. */
+export function budgetField(scope: string): string {
+  return `${scope}budget`;
+}
+
+/** The scope whose cap a field names; undefined where it is no such field. */
+export function scopeOfField(field: string | undefined): string | undefined {
+  return field?.endsWith('budget') ? field.slice(0, -'budget'.length) : undefined;
+}
+
+function shown(name: Refusal['short'], amount: number): string {
+  if (name !== 'costNanoUsd') return `${amount} ${name}`;
+  return `${(amount / 1e9).toFixed(9).replace(/0{1,7}$/, '')} USD`;
+}
