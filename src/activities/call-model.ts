@@ -8,7 +8,8 @@ import { modelByName } from '../core/pick-model';
 import { countedOutput, invalidReasonOf } from '../core/votes/counted-output';
 import { jsonInText } from '../core/votes/json-in-text';
 import { readerInput, readerSays } from '../core/votes/reader-prompts';
-import { askPaid, loadPins } from './ask-model';
+import { askInOrder } from './ask-in-order';
+import { loadPins } from './ask-model';
 import { countAnswer } from './count-answer';
 import type { ActivityDependencies } from './dependencies';
 import { startHeartbeat } from './heartbeat';
@@ -50,11 +51,13 @@ async function answer(
 ): Promise<Omit<ModelCallOutcome, 'usage' | 'attempts'>> {
   const { run, read, check, inlineLimit } = call;
   const content = scopedContent(dependencies.store, dependencies.namespace, run.tenant);
-  const model = modelByName(await loadPins(call.pins, run.tenant, dependencies), call.model);
+  const pins = await loadPins(call.pins, run.tenant, dependencies);
+  const model = modelByName(pins, call.model);
   const given = await loadCallInput(call.input, content);
   const { task, input } = await questionOf(call, given, content);
-  const paid = { run, step: call.step, model, sample: call.sample, settings: call.settings };
-  const result = await askPaid(task, input, paid, dependencies);
+  const asked = { run, step: call.step, pins, model, sample: call.sample, settings: call.settings };
+  const alone = call.withoutFallback ? { ...asked, model: { ...model, fallback: [] } } : asked;
+  const { result, ...who } = await askInOrder(task, input, alone, dependencies);
   const whole = result as unknown as JsonValue;
   const says = call.question && 'text' in result ? readerSays(call.question, result.text) : undefined;
   if (says) return { result: null, says };
@@ -62,6 +65,10 @@ async function answer(
   const limit = inlineLimit;
   const counted = read && (await countAnswer(output, read, { content, result: whole, limit }, dependencies));
   return {
+    ...(who.model.name === model.name ? {} : { answeredBy: who.model.name }),
+    ...(who.passedOver.length > 0
+      ? { passedOver: who.passedOver.map(({ model: name, type }) => ({ model: name, type })) }
+      : {}),
     result: await content.shrink(whole, limit),
     ...(counted ? { counted } : {}),
     ...('score' in result ? { score: result.score } : {}),

@@ -1,6 +1,7 @@
 import { activityInfo, cancellationSignal, cancelled, log } from '@temporalio/activity';
 import type { JsonObject, JsonValue } from '../contracts/json';
 import type { StepInvocation, StepOutcome } from '../contracts/step-activity';
+import type { Try } from '../core/routing/next-model';
 import type { Handler, HandlerContext } from '../handlers/handler';
 import { createModelAccess } from './ask-model';
 import type { ActivityDependencies } from './dependencies';
@@ -16,10 +17,11 @@ import { toApplicationFailure } from './to-application-failure';
 export function createHandlerActivity(handler: Handler, dependencies: ActivityDependencies) {
   return async (invocation: StepInvocation): Promise<StepOutcome> => {
     const { run, step, transform } = invocation;
-    const models: string[] = [];
+    const seen = { models: [] as string[], passedOver: [] as Try[] };
     const facts = async () => ({
       usage: await dependencies.journal.usage({ namespace: dependencies.namespace, ...run, step }),
-      models,
+      models: seen.models,
+      ...(seen.passedOver.length > 0 ? { passedOver: seen.passedOver } : {}),
       attempts: activityInfo().attempt,
     });
     const content = scopedContent(dependencies.store, dependencies.namespace, run.tenant);
@@ -29,7 +31,7 @@ export function createHandlerActivity(handler: Handler, dependencies: ActivityDe
         loadFields(invocation.inputs, content.load),
         loadFields(invocation.config, content.load),
       ]);
-      const context = createContext(invocation, dependencies, models);
+      const context = createContext(invocation, dependencies, seen);
       // A handler that ignores its signal is left behind, so that cancel and shutdown do not wait for it.
       const given = toJson(await Promise.race([handler(inputs, config, context), cancelled()]));
       const output = transform === undefined ? given : await evaluateOne(transform, given, dependencies, 'transform');
@@ -47,7 +49,7 @@ export function createHandlerActivity(handler: Handler, dependencies: ActivityDe
 function createContext(
   invocation: StepInvocation,
   dependencies: ActivityDependencies,
-  models: string[],
+  seen: { models: string[]; passedOver: Try[] },
 ): HandlerContext {
   const { run, step } = invocation;
   return {
@@ -56,7 +58,7 @@ function createContext(
     step,
     attempt: activityInfo().attempt,
     read: scopedContent(dependencies.store, dependencies.namespace, run.tenant).read,
-    ...createModelAccess(invocation, dependencies, models),
+    ...createModelAccess(invocation, dependencies, seen),
     log: (message, fields = {}) => log.info(message, { step, ...fields }),
   };
 }

@@ -90,6 +90,8 @@ export const cascadeResultSchema = z.strictObject({
   cascadeResults: z.array(
     z.strictObject({
       model: z.string(),
+      /** The fallback that answered in the model's place. */
+      answeredBy: z.string().optional(),
       input: jsonValueSchema,
       output: jsonValueSchema,
       score: z.number().optional(),

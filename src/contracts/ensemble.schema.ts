@@ -152,6 +152,8 @@ export const ensembleResultSchema = z.strictObject({
     z.strictObject({
       member: z.int().nonnegative(),
       model: z.string().optional(),
+      /** The fallback that answered in the model's place. */
+      answeredBy: z.string().optional(),
       pattern: z.string().optional(),
       sample: z.int().nonnegative(),
       status: z.enum(['valid', 'invalid', 'failed', 'cancelled']),

@@ -7,7 +7,7 @@ import type { CallSettings, ModelPins } from './model';
 import type { ModelTask } from './names';
 import type { Verdict } from './verdict';
 import type { RouteToModelInput } from './route-to-model.schema';
-import type { RunIdentity, StoredPins } from './step-activity';
+import type { PassedOver, RunIdentity, StoredPins } from './step-activity';
 import type { CallUsage } from './usage';
 
 /** What a task takes, as a Workflow holds it: texts may be references, and a text may be any value of an earlier model. */
@@ -44,6 +44,8 @@ export type ModelCall = {
   task: ModelTask;
   input: CallInput;
   question?: ReaderQuestion;
+  /** The pattern asks who stands behind the model itself. */
+  withoutFallback?: true;
   settings: CallSettings;
   read?: AnswerRule;
   check?: AnswerCheck;
@@ -81,6 +83,9 @@ export type ModelCallOutcome = {
   problem?: string;
   usage: CallUsage;
   attempts: number;
+  /** Who answered, where it is not who was asked, and who gave no answer before. */
+  answeredBy?: string;
+  passedOver?: PassedOver[];
 };
 
 /** A value that counts as a member's answer although no model call of this run gave it: a pattern's main output. */

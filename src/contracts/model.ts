@@ -20,6 +20,7 @@ export type PinnedModel = {
   /** Without the list a model is taken to give JSON (the product asks for it in words) and to see no pictures. */
   capabilities?: Capability[];
   fallback?: string[];
+  fallbackAfterSeconds?: number;
 };
 
 /** The models a run can reach, as they were when it started. `withoutPrice` are left out by a budget in USD. */

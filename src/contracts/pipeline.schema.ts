@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { FailureType } from './failures';
+import { isFailureType } from './failures';
 import {
   documentReferenceSchema,
   expressionSchema,
@@ -116,6 +118,8 @@ export const stepResultSchema = z.strictObject({
   durationSeconds: z.number().nonnegative(),
   attempts: z.int().nonnegative(),
   models: z.array(z.string()).optional(),
+  /** Models that were asked first and gave no answer, and the failure of each. */
+  passedOver: z.array(z.strictObject({ model: z.string(), type: z.custom<FailureType>(isFailureType) })).optional(),
   error: z.strictObject({ type: z.string(), message: z.string(), field: z.string().optional() }).optional(),
   reason: z.string().optional(),
 });

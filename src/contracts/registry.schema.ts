@@ -29,7 +29,10 @@ export const modelSchema = z.strictObject({
   price: price.optional(),
   contextTokens: z.int().positive().optional(),
   capabilities: z.array(z.enum(CAPABILITIES)).optional(),
+  /** Who answers in its place where it is not to be had, in this order. */
   fallback: z.array(z.string().min(1)).max(10).optional(),
+  /** Longest wait for it that a fallback is not worth. */
+  fallbackAfterSeconds: z.number().nonnegative().max(86_400).optional(),
 });
 export type ModelConfig = z.infer<typeof modelSchema>;
 

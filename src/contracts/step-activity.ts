@@ -2,6 +2,7 @@ import type { BudgetScope, BudgetState } from './budget';
 import type { Callbacks } from './callbacks.schema';
 import type { ContentPath, ContentReference } from './content';
 import type { NamedSubscription, RoutedEvent, RouterPlan } from './event-messages';
+import type { FailureType } from './failures';
 import type { JsonObject, JsonValue } from './json';
 import type { ModelPins } from './model';
 import type {
@@ -38,6 +39,9 @@ export type StepInvocation = {
 /** The run's models: in place where they are few, else in the content store. */
 export type StoredPins = ModelPins | ContentReference;
 
+/** A model that was asked first and gave no answer, and why. */
+export type PassedOver = { model: string; type: FailureType };
+
 /** What a handler's activity returns: small, with what is large in the content store. */
 export type StepOutcome = {
   output: JsonValue;
@@ -45,6 +49,8 @@ export type StepOutcome = {
   /** Models that answered, in the order they were first asked. */
   models: string[];
   attempts: number;
+  /** Models that were asked before and gave no answer. */
+  passedOver?: PassedOver[];
   /** Why a pattern's answer is only a part of what was asked for. */
   partial?: string;
 };

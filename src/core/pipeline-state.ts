@@ -4,7 +4,7 @@ import type { JsonValue } from '../contracts/json';
 import { shown } from '../contracts/nearest-name';
 import type { PipelineResult, Step, StepResult } from '../contracts/pipeline.schema';
 import type { StepProgress, StepStatus } from '../contracts/run';
-import type { PipelinePlan, StepOutcome } from '../contracts/step-activity';
+import type { PassedOver, PipelinePlan, StepOutcome } from '../contracts/step-activity';
 import type { CallUsage } from '../contracts/usage';
 import { isoTime } from './iso-time';
 import { showCounts, showUsage, totalOf } from './usage';
@@ -28,6 +28,8 @@ export type StepState = {
   output?: JsonValue;
   error?: FailureInfo;
   reason?: string;
+  /** Models that were asked first and gave no answer. */
+  passedOver?: PassedOver[];
   /** Why the answer of the pattern that it ran is only a part of what was asked for. */
   partial?: string;
 };
@@ -88,9 +90,10 @@ export function retriedSteps(
 
 /** The step after its activity returned. */
 export function completeStep(state: StepState, outcome: StepOutcome, now: number): StepState {
-  const { output, usage, models, attempts, partial } = outcome;
+  const { output, usage, models, attempts, partial, passedOver } = outcome;
+  const over = passedOver ? { passedOver } : {};
   const reason = partial === undefined ? {} : { partial, reason: `partial: ${partial}` };
-  return { ...state, status: 'completed', endedAt: now, output, usage, models, attempts, ...reason };
+  return { ...state, status: 'completed', endedAt: now, output, usage, models, attempts, ...over, ...reason };
 }
 
 /** One step as the result of a pipeline has it. */
@@ -102,6 +105,7 @@ export function stepResult(state: StepState): StepResult {
     durationSeconds: durationSeconds(state) ?? 0,
     attempts: state.attempts,
     ...(state.models.length ? { models: state.models } : {}),
+    ...(state.passedOver ? { passedOver: state.passedOver } : {}),
     ...(state.error ? { error: state.error } : {}),
     ...(state.reason === undefined ? {} : { reason: state.reason }),
   };
@@ -175,11 +179,18 @@ function durationSeconds({ startedAt, endedAt }: StepState): number | undefined 
 }
 
 /** What an approval step waits for or who decided it; else what a model of the product said it could not do. */
-function noteOf({ approval, status, output }: StepState): string | undefined {
+function noteOf({ approval, status, output, passedOver }: StepState): string | undefined {
   if (approval !== undefined && status === 'running') {
     return `waits for approval: "${shown(approval, MESSAGE_CHARACTERS)}"`;
   }
-  return outputNote(output);
+  return outputNote(output) ?? passedOverNote(passedOver);
+}
+
+/** Who gave no answer before another model did. */
+export function passedOverNote(passedOver: readonly PassedOver[] | undefined): string | undefined {
+  if (!passedOver?.length) return undefined;
+  const said = [...new Set(passedOver.map(({ model, type }) => `${shown(model)} (${type})`))];
+  return `no answer of ${said.join(', ')}`;
 }
 
 /** The note that a step's output carries: of a model, or of who approved. */

@@ -19,6 +19,7 @@ function pin(name: string, model: ModelConfig): PinnedModel {
     ...(model.contextTokens !== undefined && { contextTokens: model.contextTokens }),
     ...(model.capabilities && { capabilities: [...model.capabilities] }),
     ...(model.fallback && { fallback: [...model.fallback] }),
+    ...(model.fallbackAfterSeconds !== undefined && { fallbackAfterSeconds: model.fallbackAfterSeconds }),
   };
 }
 

@@ -8,6 +8,7 @@ import type { FileClaim } from './file-claim';
 import { LEASE, takeClaim } from './file-claim';
 import { safeName } from './file-content-store';
 import type { Claim, Journal, JournalCost, JournalKey, JournalStep } from './journal';
+import type { Try } from '../core/routing/next-model';
 import type { AttemptLine } from './journal-usage';
 import { usageOfAttempts } from './journal-usage';
 
@@ -36,6 +37,19 @@ export function createFileJournal(folder: string): Journal {
         if (claim) await claim.release();
         else await sleep(LEASE.pollMs, undefined, { signal }).catch(() => signal.throwIfAborted());
       }
+    },
+
+    async tries(step, question) {
+      const lines = await guarded('read', () => readLines(triesFile(stepFolder(step), question)));
+      return lines.flatMap((line) => parseLine<Try>(line, 'model'));
+    },
+
+    async noteTry(step, question, failed) {
+      const folderOfStep = stepFolder(step);
+      await guarded('written', async () => {
+        await mkdir(folderOfStep, { recursive: true, mode: 0o700 });
+        await appendLine(triesFile(folderOfStep, question), failed);
+      });
     },
 
     async usage(step) {
@@ -105,10 +119,27 @@ function createClaim(base: string, claim: FileClaim): Claim {
   };
 }
 
+function note(base: string, line: AttemptLine): Promise<void> {
+  return appendLine(`${base}.log`, line);
+}
+
 /** One short line in one write: lines of two processes do not mix. */
-async function note(base: string, line: AttemptLine): Promise<void> {
+async function appendLine(file: string, line: object): Promise<void> {
   // The line break in front ends a line that a crash cut short.
-  await appendFile(`${base}.log`, `\n${JSON.stringify(line)}\n`, { mode: 0o600 });
+  await appendFile(file, `\n${JSON.stringify(line)}\n`, { mode: 0o600 });
+}
+
+async function readLines(file: string): Promise<string[]> {
+  try {
+    return (await readFile(file, 'utf8')).split('\n');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function triesFile(folder: string, question: string): string {
+  return path.join(folder, `${question.slice(0, 40)}.tries`);
 }
 
 async function readAttempts(folder: string): Promise<AttemptLine[]> {
@@ -119,7 +150,8 @@ async function readAttempts(folder: string): Promise<AttemptLine[]> {
   const lines = await Promise.all(
     names.map(async (name): Promise<AttemptLine[]> => {
       const file = path.join(folder, name);
-      if (name.endsWith('.log')) return (await readFile(file, 'utf8')).split('\n').flatMap(parseLine);
+      if (name.endsWith('.log'))
+        return (await readLines(file)).flatMap((line) => parseLine<AttemptLine>(line, 'state'));
       const recorded = name.endsWith('.json') ? await readAnswer(file) : undefined;
       return recorded ? [{ state: 'answered', id: recorded.id, cost: recorded.cost }] : [];
     }),
@@ -128,10 +160,10 @@ async function readAttempts(folder: string): Promise<AttemptLine[]> {
 }
 
 /** A line that a crash cut short is left out; the `sent` line before it still counts the call. */
-function parseLine(line: string): AttemptLine[] {
+function parseLine<L extends object>(line: string, field: string & keyof L): L[] {
   try {
-    const parsed = JSON.parse(line) as AttemptLine | null;
-    return typeof parsed === 'object' && parsed !== null && 'state' in parsed ? [parsed] : [];
+    const parsed = JSON.parse(line) as L | null;
+    return typeof parsed === 'object' && parsed !== null && field in parsed ? [parsed] : [];
   } catch {
     return [];
   }

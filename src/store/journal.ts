@@ -1,5 +1,6 @@
 import type { ProviderAnswer } from '../contracts/model';
 import type { CallUsage } from '../contracts/usage';
+import type { Try } from '../core/routing/next-model';
 
 /** One step of one run, over all its attempts: the unit whose usage is added up. */
 export type JournalStep = { namespace: string; workflowId: string; firstRunId: string; step: string };
@@ -33,6 +34,9 @@ export type Answered = { kind: 'answered'; id: string; cost: JournalCost; answer
  */
 export interface Journal {
   open(key: JournalKey, signal: AbortSignal): Promise<Answered | Claim>;
+  /** The models that were tried for one question of a step and gave no answer, in their order. */
+  tries(step: JournalStep, question: string): Promise<Try[]>;
+  noteTry(step: JournalStep, question: string, failed: Try): Promise<void>;
   /** Everything that the attempts of a step have used so far. */
   usage(step: JournalStep): Promise<CallUsage>;
 }

@@ -68,10 +68,10 @@ export async function askSeat(
     inlineLimit: calls.inlineLimit,
   });
   if (called.ok) {
-    const { result, usage } = called.outcome;
+    const { result, usage, answeredBy } = called.outcome;
     // Vectors are not compared: each is an answer of its own.
     const counted = called.outcome.counted ?? { status: 'valid', key: String(seat.index) };
-    return { ...seat, status: 'counted', result, counted, usage };
+    return { ...seat, status: 'counted', result, counted, usage, ...(answeredBy === undefined ? {} : { answeredBy }) };
   }
   return failedSeat(seat, called.error);
 }

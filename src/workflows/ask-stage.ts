@@ -22,7 +22,8 @@ export type StageCalls = {
 };
 
 export type AskedStage =
-  { ok: true; output: JsonValue; facts: StageFacts; problem?: string } | { ok: false; error: FailureInfo };
+  | { ok: true; output: JsonValue; facts: StageFacts; problem?: string; answeredBy?: string }
+  | { ok: false; error: FailureInfo };
 
 type Stage = { model: string; accept?: Accept | undefined; input: CallInput };
 
@@ -36,12 +37,15 @@ export async function askStage(index: number, stage: Stage, calls: StageCalls): 
   const check = accept && ('schema' in accept || 'when' in accept) ? { check: accept } : {};
   const called = await caller.ask({ ...call, ...check });
   if (!called.ok) return called;
-  const { result, score, passes, problem } = called.outcome;
-  const told = problem === undefined ? {} : { problem };
+  const { result, score, passes, problem, answeredBy } = called.outcome;
+  const told = {
+    ...(problem === undefined ? {} : { problem }),
+    ...(answeredBy === undefined ? {} : { answeredBy }),
+  };
   if (!accept || !('verifier' in accept)) {
     return { ok: true, output: result, facts: { score, fits: passes, holds: passes }, ...told };
   }
-  return verified(result, call, accept.verifier, caller);
+  return { ...(await verified(result, call, accept.verifier, caller)), ...told };
 }
 
 async function askSamples(

@@ -104,6 +104,7 @@ export class CascadeRun implements PatternRun<CascadeResult> {
     const scored = score === undefined ? {} : { score };
     this.stages.push({
       model,
+      ...answererOf(asked),
       input,
       output: asked.output,
       accepted: verdict === 'accepted',
@@ -128,7 +129,7 @@ export class CascadeRun implements PatternRun<CascadeResult> {
         if (asked.error.type === 'BudgetExceeded' && index > 0) return;
         throw asCadenzaError(asked.error, `stage ${index} (${model}): `);
       }
-      this.stages.push({ model, input: current, output: asked.output, accepted: true });
+      this.stages.push({ model, ...answererOf(asked), input: current, output: asked.output, accepted: true });
       const made = await transformStage(index, transform, asked.output, tenant, calls);
       this.book.end(name, 'completed');
       this.final = { finalResult: made ?? asked.output, decision: { stage: index, accepted: true, by: 'accepted' } };
@@ -159,6 +160,10 @@ export class CascadeRun implements PatternRun<CascadeResult> {
       ...(partialReason === undefined ? {} : { partialReason }),
     };
   }
+}
+
+function answererOf({ answeredBy }: { answeredBy?: string }): { answeredBy?: string } {
+  return answeredBy === undefined ? {} : { answeredBy };
 }
 
 function stageName(index: number): string {

@@ -52,6 +52,7 @@ export class ModelCaller {
     try {
       const outcome = await callModel(whole);
       this.book.spend(part, outcome.usage, outcome.attempts);
+      if (outcome.answeredBy !== undefined) this.book.answeredBy(part, outcome.answeredBy, outcome.passedOver ?? []);
       return { ok: true, outcome };
     } catch (error) {
       return { ok: false, error: await this.failed(part, path, error) };

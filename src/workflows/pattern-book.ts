@@ -3,6 +3,7 @@ import type { FailureInfo } from '../contracts/failures';
 import type { Pattern } from '../contracts/names';
 import { MEMO_OUTCOME } from '../contracts/names';
 import type { RunProgress, RunStatus, StepStatus } from '../contracts/run';
+import type { PassedOver } from '../contracts/step-activity';
 import type { CallUsage, Usage } from '../contracts/usage';
 import { detailsMarkdown } from '../core/details-markdown';
 import { isoTime } from '../core/iso-time';
@@ -56,6 +57,13 @@ export class PatternBook {
   end(name: string, status: StepStatus, more: { error?: FailureInfo; reason?: string; note?: string } = {}): void {
     Object.assign(this.page(name), { status, endedAt: Date.now(), ...more });
     this.showDetails();
+  }
+
+  /** Somebody else answered than who was asked. */
+  answeredBy(name: string, model: string, passedOver: readonly PassedOver[]): void {
+    const page = this.page(name);
+    page.models = [...new Set([...page.models, model])];
+    page.passedOver = [...(page.passedOver ?? []), ...passedOver];
   }
 
   note(name: string, note: string): void {

@@ -78,6 +78,7 @@ export class RouteRun implements PatternRun<RouteToModelResult> {
         task: plan.input.task,
         input: plan.input.input,
         settings: {},
+        withoutFallback: true,
         inlineLimit: INLINE_LIMIT_BYTES,
         ...(isLast ? {} : { totalSeconds: SECONDS_BEFORE_FALLBACK }),
       });

@@ -4,7 +4,7 @@ import type { RouterProgress } from '../../contracts/event-messages';
 import type { JsonObject, JsonValue } from '../../contracts/json';
 import type { PipelineResult } from '../../contracts/pipeline.schema';
 import type { StepProgress } from '../../contracts/run';
-import { outputNote } from '../../core/pipeline-state';
+import { outputNote, passedOverNote } from '../../core/pipeline-state';
 import { cleanLine, cleanText } from './clean-text';
 import type { ResultOptions } from './document-result';
 import { documentLines } from './document-result';
@@ -52,7 +52,7 @@ export function asPipelineResult(result: JsonValue | undefined): PipelineResult 
 /** The steps of a pipeline that has ended, in the form that progress has them. */
 export function stepsOf({ results, usage }: PipelineResult): StepProgress[] {
   return Object.values(results).map(
-    ({ stepName, status, durationSeconds, attempts, models, error, reason, output }) => ({
+    ({ stepName, status, durationSeconds, attempts, models, passedOver, error, reason, output }) => ({
       name: stepName,
       status,
       ...(status === 'skipped' || status === 'pending' ? {} : { durationSeconds }),
@@ -61,13 +61,13 @@ export function stepsOf({ results, usage }: PipelineResult): StepProgress[] {
       ...(usage.byStep[stepName] ? { usage: usage.byStep[stepName] } : {}),
       ...(error ? { error: error as NonNullable<StepProgress['error']> } : {}),
       ...(reason === undefined ? {} : { reason }),
-      ...noteOf(output),
+      ...noteOf(output, passedOver),
     }),
   );
 }
 
-function noteOf(output: JsonValue | undefined): { note?: string } {
-  const note = outputNote(output);
+function noteOf(output: JsonValue | undefined, passedOver: Parameters<typeof passedOverNote>[0]): { note?: string } {
+  const note = outputNote(output) ?? passedOverNote(passedOver);
   return note === undefined ? {} : { note };
 }
 

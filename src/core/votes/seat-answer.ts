@@ -12,7 +12,7 @@ import type { ScoredBallot } from './decide-average';
 /** How a seat of an ensemble ended. `usage` is absent where the call was cut off. */
 export type SeatAnswer = Seat &
   (
-    | { status: 'counted'; result: JsonValue; counted: CountedAnswer; usage: CallUsage }
+    | { status: 'counted'; result: JsonValue; counted: CountedAnswer; usage: CallUsage; answeredBy?: string }
     | { status: 'failed'; error: FailureInfo; usage?: CallUsage }
     | { status: 'cancelled' }
   );
@@ -68,9 +68,10 @@ export function individualResults(
     if (status === 'cancelled') return { ...base, status };
     const used = answer.usage ? { usage: showCounts(totalOf(answer.usage)) as unknown as JsonValue } : {};
     if (status === 'failed') return { ...base, status, ...used };
-    const { counted, result } = answer;
-    if (counted.status === 'valid') return { ...base, status: 'valid', answer: answerOf(answer), result, ...used };
-    return { ...base, status: 'invalid', reason: counted.reason, ...(result === null ? {} : { result }), ...used };
+    const { counted, result, answeredBy } = answer;
+    const who = answeredBy === undefined ? base : { ...base, answeredBy };
+    if (counted.status === 'valid') return { ...who, status: 'valid', answer: answerOf(answer), result, ...used };
+    return { ...who, status: 'invalid', reason: counted.reason, ...(result === null ? {} : { result }), ...used };
   });
 }
 

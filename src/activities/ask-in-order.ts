@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import type { CadenzaError } from '../contracts/failures';
+import { isCadenzaError } from '../contracts/failures';
+import type { CallSettings, ModelPins, PinnedModel, TaskInput, TaskResults } from '../contracts/model';
+import type { ModelTask } from '../contracts/names';
+import type { RunIdentity } from '../contracts/step-activity';
+import { scopeOfField } from '../core/budget/describe-refusal';
+import { modelByName } from '../core/pick-model';
+import { fallbackOrder } from '../core/routing/choose-model';
+import type { NoAnswer, Try } from '../core/routing/next-model';
+import { nextModel, passesOver } from '../core/routing/next-model';
+import { askPaid } from './ask-paid';
+import type { ActivityDependencies } from './dependencies';
+
+/** One question to a model, or to those that stand behind it. */
+export type Question = {
+  run: RunIdentity;
+  step: string;
+  pins: ModelPins;
+  model: PinnedModel;
+  sample: number;
+  settings?: CallSettings | undefined;
+};
+
+/** Who answered, what, and who was asked before without an answer. */
+export type Answered<T extends ModelTask> = { model: PinnedModel; result: TaskResults[T]; passedOver: Try[] };
+
+/**
+ * Asks a model and, where it gives no answer, its fallbacks in their order. The tries of one question are kept in the
+ * journal, so that a later attempt goes on where this one stopped: a model that was passed over is not asked again.
+ * Vectors of different models can not be compared, so embeddings have no fallback.
+ */
+export async function askInOrder<T extends ModelTask>(
+  task: T,
+  input: TaskInput,
+  question: Question,
+  dependencies: ActivityDependencies,
+): Promise<Answered<T>> {
+  const { pins, model: first, ...call } = question;
+  const order = candidates(task, first, pins, dependencies);
+  const askOne = (model: PinnedModel) => askPaid(task, input, { ...call, model }, dependencies);
+  if (order.length === 1) return { model: first, result: await askOne(first), passedOver: [] };
+  const step = { namespace: dependencies.namespace, ...call.run, step: call.step };
+  const id = questionId(task, input, question);
+  const tries = await dependencies.journal.tries(step, id);
+  for (;;) {
+    const model = nextModel(order, tries) ?? first;
+    try {
+      return { model, result: await askOne(model), passedOver: tries.filter(({ passed }) => passed) };
+    } catch (error) {
+      cancellationSignal().throwIfAborted();
+      if (!isCadenzaError(error)) throw error;
+      const failed = { model: model.name, type: error.type, passed: true };
+      const hasNext = nextModel(order, [...tries, failed]) !== undefined;
+      failed.passed = hasNext && passesOver(model, noAnswer(error, model, tries, call.run));
+      tries.push(failed);
+      await dependencies.journal.noteTry(step, id, failed);
+      if (!failed.passed) throw error;
+    }
+  }
+}
+
+/** The model and those behind it that can do the task at all. */
+function candidates(
+  task: ModelTask,
+  first: PinnedModel,
+  pins: ModelPins,
+  { gateway }: ActivityDependencies,
+): PinnedModel[] {
+  if (task === 'embedding' || !first.fallback?.length) return [first];
+  const behind = fallbackOrder(known(pins), first.name)
+    .slice(1)
+    .map((name) => modelByName(pins, name));
+  return [first, ...behind.filter((model) => canDo(gateway, model, task))];
+}
+
+/** Fallbacks that this run can not use, having no price under a budget in USD, are left out. */
+function known(pins: ModelPins): ModelPins {
+  const models = Object.entries(pins.models).map(([name, model]) => {
+    const fallback = model.fallback?.filter((behind) => Object.hasOwn(pins.models, behind));
+    return [name, fallback ? { ...model, fallback } : model] as const;
+  });
+  return { ...pins, models: Object.fromEntries(models) };
+}
+
+function canDo(gateway: ActivityDependencies['gateway'], model: PinnedModel, task: ModelTask): boolean {
+  try {
+    gateway.checkTask(model, task);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function noAnswer(error: CadenzaError, model: PinnedModel, tries: readonly Try[], run: RunIdentity): NoAnswer {
+  const { attempt, retryPolicy } = activityInfo();
+  const scope = error.type === 'BudgetExceeded' ? scopeOfField(error.field) : undefined;
+  return {
+    type: error.type,
+    retryable: error.retryable,
+    retryAfterMs: error.retryAfterMs,
+    failures: tries.filter((one) => one.model === model.name).length + 1,
+    isLastAttempt: attempt >= (retryPolicy?.maximumAttempts ?? Number.POSITIVE_INFINITY),
+    atCap: run.budgets?.find((budget) => budget.scope === scope)?.atCap,
+  };
+}
+
+function questionId(task: ModelTask, input: TaskInput, { model, sample }: Question): string {
+  return createHash('sha256')
+    .update(JSON.stringify([task, input, model.name, sample]))
+    .digest('hex');
+}

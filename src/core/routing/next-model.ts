@@ -1,0 +1,69 @@
+import type { AtCap } from '../../contracts/budget';
+import type { FailureType } from '../../contracts/failures';
+import type { PinnedModel } from '../../contracts/model';
+
+/** A model that was tried for a question and gave no answer. `passed`: the next one is asked in its place, for good. */
+export type Try = { model: string; type: FailureType; passed: boolean };
+
+/** What is known when a model has given no answer. */
+export type NoAnswer = {
+  type: FailureType;
+  retryable: boolean;
+  retryAfterMs?: number | undefined;
+  /** How often this model has failed at this question, this time included. */
+  failures: number;
+  /** Whether the question is asked again after this. */
+  isLastAttempt: boolean;
+  /** What the budget that was short does at its cap, where one was. */
+  atCap?: AtCap | undefined;
+};
+
+/** Longest wait for a model that has a fallback: a short one is cheaper than a worse model. */
+export const DEFAULT_FALLBACK_AFTER_SECONDS = 20;
+
+/** A model that has a fallback is asked this often before it is passed over. */
+const FAILURES_BEFORE_FALLBACK = 2;
+
+/** What will not pass by waiting, and says nothing about the question. */
+const GONE: readonly FailureType[] = [
+  'AuthenticationFailed',
+  'KeyMissing',
+  'PermissionDenied',
+  'QuotaExhausted',
+  'ModelNotFound',
+  'ModelNotInstalled',
+  'ConfigurationInvalid',
+];
+
+/**
+ * Whether another model is asked in a model's place: at once where it is gone, or a budget wants a cheaper one; where it
+ * asks for a longer wait than its fallback is worth; where it has failed twice, or this was the last attempt. What is
+ * wrong with the question itself is not mended by another model.
+ */
+export function passesOver(model: PinnedModel, answer: NoAnswer): boolean {
+  if (answer.type === 'BudgetExceeded') return answer.atCap === 'cheaper';
+  if (GONE.includes(answer.type)) return true;
+  if (!answer.retryable) return false;
+  const longest = (model.fallbackAfterSeconds ?? DEFAULT_FALLBACK_AFTER_SECONDS) * 1000;
+  if ((answer.retryAfterMs ?? 0) > longest) return true;
+  return answer.isLastAttempt || answer.failures >= FAILURES_BEFORE_FALLBACK;
+}
+
+/**
+ * The model of the order that is asked now: the first that was not passed over. Behind one that was too dear only a
+ * cheaper one is of use. Undefined where none is left.
+ */
+export function nextModel(order: readonly PinnedModel[], tries: readonly Try[]): PinnedModel | undefined {
+  const passed = tries.filter((one) => one.passed);
+  const dear = passed.filter(({ type }) => type === 'BudgetExceeded').map(({ model }) => model);
+  const tooDear = order.filter(({ name }) => dear.includes(name));
+  return order.find(
+    (model) => !passed.some((one) => one.model === model.name) && tooDear.every((dearer) => isCheaper(model, dearer)),
+  );
+}
+
+/** Whether a model costs less than another, whatever the share of its tokens that are output. */
+function isCheaper({ price: one }: PinnedModel, { price: other }: PinnedModel): boolean {
+  if (!one || !other) return false;
+  return one.input <= other.input && one.output <= other.output && one.input + one.output < other.input + other.output;
+}
