@@ -59,6 +59,9 @@ const TYPE_OF_STATUS: Record<number, FailureType> = {
   413: 'InputTooLarge',
   425: 'ProviderUnavailable',
   429: 'RateLimited',
+  // Said by a proxy: what is behind it may have done the work, and charged for it.
+  502: 'ProviderUnreachable',
+  504: 'ModelTimeout',
 };
 
 function typeOf(status: number, code: string | undefined): FailureType {
@@ -90,6 +93,8 @@ function describe(type: FailureType, { provider, model, keyVariable }: CallFacts
       return `${who} called the request to model "${model}" wrong ${status}`;
     case 'RateLimited':
       return `${who} asked to slow down ${status}`;
+    case 'ProviderUnreachable':
+      return `a proxy lost its connection to ${who} ${status}`;
     case 'ModelTimeout':
       return `${who} gave up waiting for model "${model}" ${status}`;
     case 'ConfigurationInvalid':

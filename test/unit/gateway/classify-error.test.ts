@@ -76,10 +76,11 @@ const ROWS: Row[] = [
   [
     '502 from a proxy',
     { status: 502, body: `<html>${SECRET_BODY}`, headers: { 'content-type': 'text/html' } },
-    'ProviderUnavailable',
+    'ProviderUnreachable',
     true,
     '(502)',
   ],
+  ['504 from a proxy', refusal(504), 'ModelTimeout', true, 'gave up waiting'],
   ['503', refusal(503), 'ProviderUnavailable', true, '(503)'],
   ['529', refusal(529, 'overloaded_error'), 'ProviderUnavailable', true, '(529, overloaded_error)'],
   ['503 that says no', refusal(503, null, { 'x-should-retry': 'false' }), 'ProviderUnavailable', false, '(503)'],
