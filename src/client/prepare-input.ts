@@ -1,3 +1,4 @@
+import type { ChainInput } from '../contracts/chain.schema';
 import type { GivenInput } from '../contracts/check-input.schema';
 import { checkInput } from '../contracts/check-input.schema';
 import { CadenzaError } from '../contracts/failures';
@@ -6,12 +7,16 @@ import { NO_TENANT } from '../contracts/content';
 import type { JsonValue } from '../contracts/json';
 import type { Pattern } from '../contracts/names';
 import { AVAILABLE_PATTERNS, TENANT_LABEL } from '../contracts/names';
+import { checkChain } from '../core/chain/chain-input';
 import { storeLarge } from '../core/content/store-large';
 import type { ContentStore } from '../store/content-store';
 import { storeDocument } from '../store/store-document';
 
+/** What each pattern works on, where that is not called its input. */
+const TEXT_FIELDS: Partial<Record<Pattern, string>> = { chain: 'initialPrompt', treeOfThought: 'problem' };
+
 /**
- * Checks an input and moves what is large out of its `input`: `{ file }` of a pipeline becomes a stored document, other
+ * Checks an input and moves what is large out of what it works on: `{ file }` of a pipeline becomes a stored document, other
  * large values references. What is returned is what goes into the run's history.
  * @throws CadenzaError `InvalidInput`, or what is wrong with the file
  */
@@ -31,9 +36,11 @@ export async function prepareInput<P extends Pattern>(
   if (pattern === 'eventRouter' || pattern === 'batch') return given;
   const labels = (checked as { labels?: Record<string, string> }).labels;
   const scope = { namespace, tenant: labels?.[TENANT_LABEL] ?? NO_TENANT };
-  const { input = null } = given as { input?: JsonValue };
+  if (pattern === 'chain') checkChain((checked as ChainInput).steps);
+  const field = TEXT_FIELDS[pattern] ?? 'input';
+  const input = (given as Record<string, JsonValue>)[field] ?? null;
   const stored = await storeInput(input, store, scope, pattern === 'pipeline');
-  return { ...(given as object), input: stored } as GivenInput<P>;
+  return { ...(given as object), [field]: stored } as GivenInput<P>;
 }
 
 async function storeInput(
