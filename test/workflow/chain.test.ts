@@ -30,7 +30,8 @@ async function runOn(initialPrompt: GivenInput<'chain'>['initialPrompt'], input:
 
 const run = (input: Omit<GivenInput<'chain'>, 'initialPrompt'>, answer?: ScriptedAnswer) => runOn('in', input, answer);
 
-const promptOf = ({ body }: RecordedRequest) => body.messages?.filter(({ role }) => role === 'user').at(-1)?.content ?? '';
+const promptOf = ({ body }: RecordedRequest) =>
+  body.messages?.filter(({ role }) => role === 'user').at(-1)?.content ?? '';
 const say = (...texts: string[]): ScriptedAnswer =>
   (() => {
     let next = 0;
