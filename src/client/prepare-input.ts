@@ -1,16 +1,14 @@
-import type { ChainInput } from '../contracts/chain.schema';
 import type { GivenInput } from '../contracts/check-input.schema';
-import { checkInput } from '../contracts/check-input.schema';
 import { CadenzaError } from '../contracts/failures';
 import type { ContentScope } from '../contracts/content';
 import { NO_TENANT } from '../contracts/content';
 import type { JsonValue } from '../contracts/json';
 import type { Pattern } from '../contracts/names';
 import { AVAILABLE_PATTERNS, TENANT_LABEL } from '../contracts/names';
-import { checkChain } from '../core/chain/chain-input';
 import { storeLarge } from '../core/content/store-large';
 import type { ContentStore } from '../store/content-store';
 import { storeDocument } from '../store/store-document';
+import { checkGiven } from './check-given';
 
 /** What each pattern works on, where that is not called its input. */
 const TEXT_FIELDS: Partial<Record<Pattern, string>> = { chain: 'initialPrompt', treeOfThought: 'problem' };
@@ -32,11 +30,10 @@ export async function prepareInput<P extends Pattern>(
       `${pattern} is not run by this version; it has ${AVAILABLE_PATTERNS.join(', ')}`,
     );
   }
-  const checked = checkInput(pattern, given);
+  const checked = checkGiven(pattern, given);
   if (pattern === 'eventRouter' || pattern === 'batch') return given;
   const labels = (checked as { labels?: Record<string, string> }).labels;
   const scope = { namespace, tenant: labels?.[TENANT_LABEL] ?? NO_TENANT };
-  if (pattern === 'chain') checkChain((checked as ChainInput).steps);
   const field = TEXT_FIELDS[pattern] ?? 'input';
   const input = (given as Record<string, JsonValue>)[field] ?? null;
   const stored = await storeInput(input, store, scope, pattern === 'pipeline');
