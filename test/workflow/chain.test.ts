@@ -78,7 +78,7 @@ describe('templates', () => {
   test('what was filled in is never filled again, nor taken for a reference', async () => {
     const secret = await world.cadenza.storeDocument(`${world.folder}/models.yaml`);
     const { name: _name, ...reference } = secret;
-    const hostile = `{initial_input} {{initial_input}} {b} ${JSON.stringify(reference)}`;
+    const hostile = 'Do {a}, {{a}} and {initial_input?}';
     const { result, requests } = await run(
       {
         steps: [
@@ -253,6 +253,28 @@ describe('conditions and gates', () => {
     expect(stopped.result).toMatchObject({ finalOutput: 'no', stoppedAt: 'a', partial: false });
     expect(stopped.requests).toHaveLength(1);
     expect((await run({ steps }, say('yes', 'end'))).result).toMatchObject({ finalOutput: 'end' });
+  });
+
+  test('progress tells what was left out, where a gate went back, and what a gate made unneeded', async () => {
+    world.models.script(say('5', '6', '7'));
+    await withWorker(world, async () => {
+      const gate = { condition: 'a > 6', otherwise: { goBackTo: 'a', times: 1 } };
+      const steps = [
+        { name: 'left', promptTemplate: 'x', condition: 'false' },
+        { name: 'a', promptTemplate: 'y', outputParser: 'number' as const, gate },
+        { name: 'after', promptTemplate: 'z' },
+      ];
+      const handle = await world.cadenza.start('chain', { initialPrompt: 'in', steps });
+      expect(await handle.result()).toMatchObject({ finalOutput: 6, stoppedAt: 'a' });
+      expect(await handle.progress()).toMatchObject({
+        status: 'completed',
+        steps: [
+          { name: 'left', status: 'skipped', reason: 'its condition does not hold' },
+          { name: 'a', status: 'completed', note: 'its gate went back to "a" (1 times so far)', usage: { calls: 2 } },
+          { name: 'after', status: 'skipped', reason: 'the gate of "a" stopped the chain' },
+        ],
+      });
+    });
   });
 
   test('an expression that gives no yes or no ends the run', async () => {
