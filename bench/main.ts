@@ -1,7 +1,8 @@
+import { history } from './history';
 import type { Measure } from './measures';
 import { memory, overhead, throughput } from './measures';
 
-const BENCHES: Record<string, () => Promise<Measure[]>> = { overhead, throughput, memory };
+const BENCHES: Record<string, () => Promise<Measure[]>> = { overhead, throughput, memory, history };
 
 /** `npm run bench -- <name> [--json]`: both sides measured in this run, and whether the ratio holds. */
 async function main(words: string[]): Promise<void> {
@@ -20,9 +21,11 @@ async function main(words: string[]): Promise<void> {
   process.exitCode = holds ? 0 : 1;
 }
 
-function print({ name, cadenza, handWritten, unit, ratio, limit, holds }: Measure): void {
+function print({ name, cadenza, handWritten, unit, ratio, limit, holds, note }: Measure): void {
   const numbers = `cadenza ${cadenza.toFixed(1)} ${unit}, hand-written ${handWritten.toFixed(1)} ${unit}`;
-  console.log(`${holds ? 'holds ' : 'MISSED'} ${name}: ${numbers}, ratio ${ratio.toFixed(2)} (${limit})`);
+  console.log(
+    `${holds ? 'holds ' : 'MISSED'} ${name}: ${numbers}, ratio ${ratio.toFixed(2)} (${limit})${note ? `; ${note}` : ''}`,
+  );
 }
 
 main(process.argv.slice(2)).then(

@@ -11,18 +11,33 @@ import { readEnvironment } from '../src/config/environment';
 import { anyFreePort } from '../src/embedded/free-port';
 import { ensureTemporalServer, stopTemporalServer } from '../src/embedded/temporal-server';
 
-/** One of the two that are compared: `run` ends when a run of so many calls has ended, `start` when it has begun. */
+/** One of those that are compared: `run` ends when a run of so many calls has ended, `start` when it has begun. */
 export type Side = {
-  name: 'cadenza' | 'hand-written';
   run(calls: number): Promise<void>;
   start(calls: number): Promise<void>;
   rssMb(): number;
 };
 
-export type Stage = { sides: [Side, Side]; close(): Promise<void> };
+/** The product's pipeline and its chain, and what they are measured against. */
+export const SIDES = ['pipeline', 'chain', 'handWritten'] as const;
+
+export type Stage = {
+  sides: Record<(typeof SIDES)[number], Side>;
+  client: Client;
+  /** What a client of the product needs to be on this stage. */
+  variables: Record<string, string>;
+  close(): Promise<void>;
+};
+
+export type StageOptions = {
+  delayMs: number;
+  slots: number;
+  /** Length of the model's answers; left out, a few words. */
+  answerCharacters?: number;
+};
 
 /** A server, a model that takes `delayMs`, and a Worker process for each side, all on this machine. */
-export async function openStage({ delayMs, slots }: { delayMs: number; slots: number }): Promise<Stage> {
+export async function openStage({ delayMs, slots, answerCharacters }: StageOptions): Promise<Stage> {
   const home = await mkdtemp(path.join(tmpdir(), 'cadenza-bench-'));
   const server = await ensureTemporalServer({
     home,
@@ -33,12 +48,13 @@ export async function openStage({ delayMs, slots }: { delayMs: number; slots: nu
     say: (message) => console.error(message),
   });
   const model = await startProcess('model-process.js', {});
-  const url = `http://127.0.0.1:${model.message}/${delayMs}/v1`;
+  const length = answerCharacters === undefined ? '' : `/${answerCharacters}`;
+  const url = `http://127.0.0.1:${model.message}/${delayMs}${length}/v1`;
   const models = path.join(home, 'models.yaml');
   await writeFile(
     models,
     `providers: { bench: { type: openai, baseUrl: ${url} } }
-models: { gpt: { provider: bench, model: bench, price: { input: 1, output: 2 } } }
+models: { gpt: { provider: bench, model: bench, contextTokens: 1000000, price: { input: 1, output: 2 } } }
 tasks: { default: gpt }
 `,
   );
@@ -63,18 +79,22 @@ tasks: { default: gpt }
   });
 
   return {
-    sides: [
-      {
-        name: 'cadenza',
-        ...side('pipeline', 'cadenza', (calls) => [{ steps: chainOf(calls) }]),
+    sides: {
+      pipeline: {
+        ...side('pipeline', 'cadenza', (calls) => [{ steps: pipelineOf(calls) }]),
         rssMb: () => rssMb(product.child),
       },
-      {
-        name: 'hand-written',
+      chain: {
+        ...side('chain', 'cadenza', (calls) => [{ initialPrompt: 'say something short', steps: chainOf(calls) }]),
+        rssMb: () => rssMb(product.child),
+      },
+      handWritten: {
         ...side('handWritten', 'hand-written', (calls) => ['say something short', calls]),
         rssMb: () => rssMb(plain.child),
       },
-    ],
+    },
+    client,
+    variables,
     async close() {
       await connection.close();
       for (const { child } of [product, plain, model]) child.kill('SIGKILL');
@@ -84,8 +104,16 @@ tasks: { default: gpt }
   };
 }
 
-/** Steps that each take the text of the one before. */
+/** Steps of a chain that are each filled from the one before. */
 function chainOf(calls: number) {
+  return Array.from({ length: calls }, (_, index) => ({
+    name: `call${index}`,
+    promptTemplate: index === 0 ? '{initial_input}' : `{call${index - 1}}`,
+  }));
+}
+
+/** Steps of a pipeline that each take the text of the one before. */
+function pipelineOf(calls: number) {
   return Array.from({ length: calls }, (_, index) => ({
     name: `call${index}`,
     handler: 'generate',

@@ -51,7 +51,7 @@ function startProvider() {
         const embedding = [input.length, 1, 0];
         return response.end(JSON.stringify({ model, data: [{ index: 0, embedding }], usage }));
       }
-      const [label] = format?.json_schema?.schema.properties.prediction.enum ?? [];
+      const [label] = format?.json_schema?.schema.properties?.prediction?.enum ?? [];
       const content = label ? JSON.stringify({ prediction: label, score: 0.9 }) : `${model} says correct, pears [[A]]`;
       const choices = [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }];
       response.end(JSON.stringify({ id: 'r', object: 'chat.completion', created: 0, model, choices, usage }));
@@ -223,6 +223,63 @@ const RUNS = {
   },
   'cascade-all-rejected': {
     input: { ...QUESTION, stages: [{ model: 'gpt', accept: { schema: { type: 'object' } } }], onAllRejected: 'fail' },
+  },
+  'chain-of-all-kinds': {
+    input: {
+      initialPrompt: { topic: 'pears', text: 'pear '.repeat(3_000) },
+      steps: [
+        { name: 'first', promptTemplate: 'On {initial_input.topic}: {initial_input.text}', system: 'You write.' },
+        { name: 'words', promptTemplate: '{first}', model: 'other', outputParser: { regex: '\\w+', group: 0 } },
+        { name: 'left_out', promptTemplate: 'x', condition: "words = 'nobody says this'" },
+        {
+          name: 'again',
+          promptTemplate: '{words} {again?} {left_out?}',
+          outputParser: 'lines',
+          gate: { condition: 'false', otherwise: { goBackTo: 'words', times: 2, afterwards: 'goOn' } },
+        },
+        { name: 'last', promptTemplate: '{again[0]}', outputParser: { jsonata: '$length(text)' } },
+      ],
+    },
+  },
+  'chain-stopped': {
+    input: {
+      initialPrompt: 'pears',
+      steps: [
+        { name: 'a', promptTemplate: 'x', gate: { condition: "a = 'nobody says this'", otherwise: 'stop' } },
+        { name: 'b', promptTemplate: 'y' },
+      ],
+    },
+  },
+  'chain-compacted': {
+    input: {
+      initialPrompt: 'pear '.repeat(1_635),
+      steps: Array.from({ length: 4 }, (_, n) => ({
+        name: `s${n}`,
+        promptTemplate: `${Array.from({ length: n }, (_none, m) => `{s${m}}`).join('')} next`,
+      })),
+    },
+  },
+  'chain-invalid-output': {
+    input: {
+      initialPrompt: 'pears',
+      steps: [
+        { name: 'a', promptTemplate: 'x' },
+        { name: 'b', promptTemplate: 'y', outputParser: { schema: { type: 'object' } } },
+      ],
+    },
+  },
+  'chain-cancelled': {
+    input: {
+      initialPrompt: 'pears',
+      steps: [
+        { name: 'a', promptTemplate: 'x' },
+        { name: 'b', promptTemplate: 'y', model: 'slow' },
+      ],
+    },
+    during: async (run) => {
+      await sleep(1_500);
+      await run.cancel();
+    },
   },
   'routeToModel-rules-and-fallback': {
     input: { ...QUESTION, selector: [{ when: "task = 'generation'", model: 'broken' }], fallback: ['broken', 'gpt'] },

@@ -13,3 +13,10 @@ export async function handWritten(prompt: string, calls: number): Promise<string
   for (let call = 0; call < calls; call += 1) text = await callModel(text);
   return text;
 }
+
+/** What one would write by hand for a growing transcript: all of it with each call. */
+export async function handWrittenTranscript(transcript: string, calls: number): Promise<string> {
+  let text = transcript;
+  for (let call = 0; call < calls; call += 1) text += await callModel(text);
+  return text;
+}

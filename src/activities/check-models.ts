@@ -13,6 +13,7 @@ import { modelByName, modelForTask } from '../core/pick-model';
 import { capableNames, chooseModel } from '../core/routing/choose-model';
 import { memberConfig } from '../core/votes/member-config';
 import { seatsOf } from '../core/votes/seats';
+import { checkChainInput } from './check-chain';
 import { checkModel, checkRunnable, namesOf, refuse } from './check-runnable';
 import type { ActivityDependencies } from './dependencies';
 
@@ -136,6 +137,7 @@ export function checkPattern(
     if (pattern === 'routeToModel') checkRoute(checkInput(pattern, config), '', pins, has);
     else if (pattern === 'cascade') checkCascade(checkInput(pattern, config), '', pins, has);
     else if (pattern === 'ensemble') checkEnsemble(checkInput(pattern, config), '', pins, has);
+    else if (pattern === 'chain') checkChainInput(checkInput(pattern, config), pins, has);
     else if (pattern === 'pipeline') {
       const { steps = [] } = checkInput(pattern, config);
       steps.forEach((step, index) => checkRunnable(step, `steps[${index}]`, has, pins));
@@ -155,7 +157,7 @@ function checkAsked(name: string, task: ModelTask, at: string, pins: ModelPins, 
 }
 
 /**
- * The pattern of a step or subscription, as far as its input is known before it runs: where only `input` is mapped, all
+ * The pattern of a step or subscription, as far as its input is known before it runs: where only its text is mapped, all
  * the rest is there. A pipeline's own steps are checked where it starts.
  */
 export function checkStepPattern(
@@ -165,9 +167,10 @@ export function checkStepPattern(
   has: Checker,
 ): void {
   if (pattern === undefined || pattern === 'pipeline') return;
+  const known = pattern === 'chain' ? 'initialPrompt' : 'input';
   const mapped = Object.keys(inputs);
-  if (mapped.some((name) => name !== 'input')) return;
-  const whole = mapped.length === 0 ? config : { ...config, input: 'known when it runs' };
+  if (mapped.some((name) => name !== known)) return;
+  const whole = mapped.length === 0 ? config : { ...config, [known]: 'known when it runs' };
   checkPattern(pattern, whole, at, pins, has);
 }
 

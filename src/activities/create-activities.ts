@@ -1,5 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { RunIdentity, StepInvocation, StepOutcome, SystemActivities } from '../contracts/step-activity';
+import { createAskChainStep } from './ask-chain-step';
 import { createCallModel } from './call-model';
 import { createCheckDefinition } from './check-definition';
 import { createCompareExamples } from './compare-examples';
@@ -10,6 +11,7 @@ import { createFindDefinitions } from './find-definitions';
 import { endedRuns } from './ended-runs';
 import { startHeartbeat } from './heartbeat';
 import { createPrepareCascade, createPrepareEnsemble, createPrepareRoute } from './prepare-models';
+import { createPrepareChain } from './prepare-chain';
 import { createPreparePipeline } from './prepare-pipeline';
 import { createCheckSubscription, createPrepareRouter } from './prepare-router';
 import { createReadOutput } from './read-output';
@@ -45,11 +47,13 @@ export function createActivities(dependencies: ActivityDependencies): HandlerAct
     prepareRoute: local(createPrepareRoute(dependencies)),
     prepareEnsemble: local(createPrepareEnsemble(dependencies)),
     prepareCascade: local(createPrepareCascade(dependencies)),
+    prepareChain: local(createPrepareChain(dependencies)),
     readUsage: local(usageOf),
     readBudget: local((run, scope) => dependencies.budgets.state({ namespace: dependencies.namespace, ...run }, scope)),
     readUsages: local((run, steps) => Promise.all(steps.map((step) => usageOf(run, step)))),
-    // These two beat and fail as handlers do, with what they have used.
+    // These beat and fail as handlers do, with what they have used.
     callModel: createCallModel(dependencies),
+    askChainStep: createAskChainStep(dependencies),
     compareExamples: createCompareExamples(dependencies),
     readOutput: local(createReadOutput(dependencies)),
     evaluateExpressions: remote(createEvaluateExpressions(dependencies)),

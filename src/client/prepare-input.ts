@@ -1,5 +1,4 @@
 import type { GivenInput } from '../contracts/check-input.schema';
-import { checkInput } from '../contracts/check-input.schema';
 import { CadenzaError } from '../contracts/failures';
 import type { ContentScope } from '../contracts/content';
 import { NO_TENANT } from '../contracts/content';
@@ -9,9 +8,13 @@ import { AVAILABLE_PATTERNS, TENANT_LABEL } from '../contracts/names';
 import { storeLarge } from '../core/content/store-large';
 import type { ContentStore } from '../store/content-store';
 import { storeDocument } from '../store/store-document';
+import { checkGiven } from './check-given';
+
+/** What each pattern works on, where that is not called its input. */
+const TEXT_FIELDS: Partial<Record<Pattern, string>> = { chain: 'initialPrompt', treeOfThought: 'problem' };
 
 /**
- * Checks an input and moves what is large out of its `input`: `{ file }` of a pipeline becomes a stored document, other
+ * Checks an input and moves what is large out of what it works on: `{ file }` of a pipeline becomes a stored document, other
  * large values references. What is returned is what goes into the run's history.
  * @throws CadenzaError `InvalidInput`, or what is wrong with the file
  */
@@ -27,13 +30,14 @@ export async function prepareInput<P extends Pattern>(
       `${pattern} is not run by this version; it has ${AVAILABLE_PATTERNS.join(', ')}`,
     );
   }
-  const checked = checkInput(pattern, given);
+  const checked = checkGiven(pattern, given);
   if (pattern === 'eventRouter' || pattern === 'batch') return given;
   const labels = (checked as { labels?: Record<string, string> }).labels;
   const scope = { namespace, tenant: labels?.[TENANT_LABEL] ?? NO_TENANT };
-  const { input = null } = given as { input?: JsonValue };
+  const field = TEXT_FIELDS[pattern] ?? 'input';
+  const input = (given as Record<string, JsonValue>)[field] ?? null;
   const stored = await storeInput(input, store, scope, pattern === 'pipeline');
-  return { ...(given as object), input: stored } as GivenInput<P>;
+  return { ...(given as object), [field]: stored } as GivenInput<P>;
 }
 
 async function storeInput(

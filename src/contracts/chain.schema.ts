@@ -10,7 +10,7 @@ import {
   temperatureSchema,
 } from './common.schema';
 import { DEFAULT_MAX_OUTPUT_TOKENS, MAX_STEPS } from './limits';
-import { resultFields } from './usage.schema';
+import { resultFields, shownUsageSchema } from './usage.schema';
 
 /** How an answer's text becomes a value. */
 export const outputParserSchema = z.union([
@@ -63,12 +63,16 @@ export const chainResultSchema = z.strictObject({
   chainResults: z.array(
     z.strictObject({
       step: z.string(),
-      /** Counts the runs of a step that a gate goes back to, from 0. */
-      run: z.int().nonnegative().optional(),
+      /** Counts the runs of a step that a gate goes back to: from 1 for its second, left out for its first. */
+      run: z.int().positive().optional(),
       prompt: jsonValueSchema,
+      /** What the parser made of the answer; later templates see it under the name of the step. */
       response: jsonValueSchema,
+      /** The answer's text, where a parser made something else of it. */
       raw: jsonValueSchema.optional(),
       model: z.string().optional(),
+      durationSeconds: z.number().nonnegative().optional(),
+      usage: shownUsageSchema.optional(),
     }),
   ),
   context: jsonValueSchema,

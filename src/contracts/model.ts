@@ -44,7 +44,14 @@ export type TaskInput = {
   documentType?: string;
   /** generation: a system prompt. */
   system?: string;
+  /** generation: what the answer has to fit, where the model can be held to it. */
+  responseSchema?: ResponseSchema;
+  /** generation: an answer that could not be used, and why; it is asked again. */
+  rejected?: { answer: string; problem: string };
 };
+
+/** Structured output: a name and a JSON Schema; with `inWords` the model is told of it and not held to it. */
+export type ResponseSchema = { name: string; schema: JsonObject; inWords?: true };
 
 export type Entity = { type: string; text: string; start?: number; end?: number };
 
@@ -89,8 +96,7 @@ export type CompletionRequest = {
   temperature: number;
   maxOutputTokens: number;
   seed?: number;
-  /** Structured output: a name and a JSON Schema. */
-  responseSchema?: { name: string; schema: JsonObject };
+  responseSchema?: ResponseSchema;
 };
 
 /** One request to an embedding model. */

@@ -25,6 +25,7 @@ export const AVAILABLE_PATTERNS = [
   'routeToModel',
   'ensemble',
   'cascade',
+  'chain',
   'eventRouter',
 ] as const satisfies readonly Pattern[];
 
@@ -103,6 +104,8 @@ export const SYSTEM_ACTIVITIES = [
   'prepareEnsemble',
   'prepareCascade',
   'callModel',
+  'prepareChain',
+  'askChainStep',
   'compareExamples',
   'readOutput',
   'evaluateExpressions',

@@ -1,5 +1,6 @@
 import type { BudgetScope, BudgetState } from './budget';
 import type { Callbacks } from './callbacks.schema';
+import type { ChainCall, ChainCallOutcome, ChainPlan } from './chain-call';
 import type { ContentPath, ContentReference } from './content';
 import type { NamedSubscription, RoutedEvent, RouterPlan } from './event-messages';
 import type { FailureType } from './failures';
@@ -134,6 +135,9 @@ export type SystemActivities = {
   prepareRoute(input: unknown, inherited?: InheritedContext): Promise<RoutePlan>;
   prepareEnsemble(input: unknown, inherited?: InheritedContext): Promise<EnsemblePlan>;
   prepareCascade(input: unknown, inherited?: InheritedContext): Promise<CascadePlan>;
+  prepareChain(input: unknown, inherited?: InheritedContext): Promise<ChainPlan>;
+  /** One step of a chain: its template filled, its model asked, its answer parsed. */
+  askChainStep(call: ChainCall): Promise<ChainCallOutcome>;
   /** One call of a model, behind the journal. */
   callModel(call: ModelCall): Promise<ModelCallOutcome>;
   /** The examples of semantic routes against an input. */

@@ -11,6 +11,9 @@ const shownUsage = {
   cacheHits: z.int().nonnegative(),
 };
 
+/** Usage as results show it of one part. */
+export const shownUsageSchema = z.strictObject(shownUsage);
+
 /** Usage as every result carries it. */
 export const usageSchema = z.strictObject({
   ...shownUsage,

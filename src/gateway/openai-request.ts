@@ -1,6 +1,7 @@
 import type OpenAI from 'openai';
-import type { ChatMessage, CompletionRequest } from '../contracts/model';
+import type { ChatMessage, CompletionRequest, ResponseSchema } from '../contracts/model';
 import type { OpenAiProviderConfig } from '../contracts/registry.schema';
+import { isStrictSchema } from './strict-schema';
 
 /** How an endpoint differs from OpenAI's own. */
 export type Dialect = Pick<OpenAiProviderConfig, 'maxTokensField' | 'structuredOutput'>;
@@ -9,10 +10,11 @@ type Body = OpenAI.ChatCompletionCreateParamsNonStreaming;
 
 /** The body of a chat request as this endpoint takes it. */
 export function chatBody(model: string, request: CompletionRequest, dialect: Dialect): Body {
-  const inPrompt = request.responseSchema !== undefined && dialect.structuredOutput !== 'json_schema';
+  const { responseSchema } = request;
+  const inPrompt = responseSchema && (dialect.structuredOutput !== 'json_schema' || inWords(responseSchema));
   return {
     model,
-    messages: inPrompt ? withSchema(request.messages, request.responseSchema) : request.messages,
+    messages: inPrompt ? withSchema(request.messages, responseSchema) : request.messages,
     temperature: request.temperature,
     [dialect.maxTokensField]: request.maxOutputTokens,
     ...(request.seed !== undefined && { seed: request.seed }),
@@ -21,9 +23,15 @@ export function chatBody(model: string, request: CompletionRequest, dialect: Dia
 }
 
 function responseFormat({ responseSchema }: CompletionRequest, dialect: Dialect): Pick<Body, 'response_format'> {
-  if (!responseSchema || dialect.structuredOutput === 'none') return {};
+  if (!responseSchema || dialect.structuredOutput === 'none' || inWords(responseSchema)) return {};
   if (dialect.structuredOutput === 'json_object') return { response_format: { type: 'json_object' } };
-  return { response_format: { type: 'json_schema', json_schema: { ...responseSchema, strict: true } } };
+  const { name, schema } = responseSchema;
+  return { response_format: { type: 'json_schema', json_schema: { name, schema, strict: isStrictSchema(schema) } } };
+}
+
+/** Endpoints take schemas of objects only: another one is said in words. */
+function inWords({ schema, inWords: wanted }: ResponseSchema): boolean {
+  return wanted === true || schema['type'] !== 'object';
 }
 
 function withSchema(messages: ChatMessage[], schema: CompletionRequest['responseSchema']): ChatMessage[] {

@@ -6,7 +6,8 @@ import type { Handler } from './handler';
 import type { Fields } from './handler-fields';
 import { readFields } from './handler-fields';
 
-type TaskField = Exclude<keyof TaskInput, 'text'>;
+/** What people give beside the text: schemas and repairs are for patterns. */
+type TaskField = Exclude<keyof TaskInput, 'text' | 'responseSchema' | 'rejected'>;
 
 /** What a task takes besides its text. */
 const TASK_FIELDS = {

@@ -9,7 +9,7 @@ export type Verdict = { holds: boolean } | { failed: FailureInfo };
 
 /** The conditions of several steps, in one activity and in their order; each sees only what it mentions. */
 export async function decideConditions(
-  steps: readonly PlannedStep[],
+  steps: readonly Pick<PlannedStep, 'condition' | 'conditionNames'>[],
   scope: Scope,
   tenant: string,
 ): Promise<Verdict[]> {

@@ -1,4 +1,5 @@
 export { cascade } from './cascade';
+export { chain } from './chain';
 export { definitionRegistry } from './definition-registry';
 export { ensemble } from './ensemble';
 export { eventRouter } from './event-router';

@@ -370,7 +370,7 @@ describe('refuses', () => {
     [{ on: 'a', handler: 'note', inputs: { x: 'dat.x' } }, 'InvalidInput', 'subscriptions[0].inputs.x'],
     [{ on: 'a', handler: 'note', orderBy: '???' }, 'InvalidInput', 'subscriptions[0].orderBy'],
     [{ on: 'a.completed', handler: 'note', emit: 'b' }, 'InvalidInput', 'subscriptions[0].emit'],
-    [{ on: 'a', pattern: 'chain' }, 'Unsupported', 'subscriptions[0].pattern'],
+    [{ on: 'a', pattern: 'chain' }, 'InvalidInput', 'subscriptions[0].config'],
   ])('the subscription %j', async (subscription, type, field) => {
     const start = async () => (await router([subscription as never])).run.outcome();
     const outcome = await start().catch((error: CadenzaError) => ({ error }));

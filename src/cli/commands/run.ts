@@ -1,5 +1,5 @@
 import type { GivenInput } from '../../client';
-import { checkInput } from '../../contracts/check-input.schema';
+import { checkGiven } from '../../client/check-given';
 import { CadenzaError } from '../../contracts/failures';
 import { EXIT } from '../../contracts/run';
 import { attendRun, runningEnvelope } from '../attend-run';
@@ -37,7 +37,7 @@ export async function run(terminal: Terminal, name: string, options: RunOptions)
   if (id !== undefined) checkId(id);
   const given = withBudget(await readInputFile(options.input), options.budget);
   // Before a server is started for it; the client and the run itself check again.
-  checkInput(pattern, given);
+  checkGiven(pattern, given);
   const session = await openSession(terminal, { worker: 'exact', models });
   try {
     const input = given as GivenInput<RunnablePattern>;

@@ -1,7 +1,9 @@
 import type { CascadeResult } from '../../contracts/cascade.schema';
+import type { ChainResult } from '../../contracts/chain.schema';
 import type { EnsembleResult } from '../../contracts/ensemble.schema';
 import type { JsonObject, JsonValue } from '../../contracts/json';
 import type { RouteToModelResult } from '../../contracts/route-to-model.schema';
+import { chainLines } from './chain-lines';
 import { cleanLine } from './clean-text';
 import type { ResultOptions } from './document-result';
 import { fit, table, widthOf, wrapped } from './layout';
@@ -14,7 +16,7 @@ const BAR_COLUMNS = 20;
 
 /**
  * How a pattern of model calls came to its result, for people: who was chosen and why, how the votes lie, what became of
- * each stage. Undefined for results of other patterns.
+ * each stage or step. Undefined for results of other patterns.
  */
 export function modelDecisionLines(
   pattern: string | null,
@@ -26,6 +28,7 @@ export function modelDecisionLines(
   if (pattern === 'routeToModel') return routeLines(shown as unknown as RouteToModelResult, options);
   if (pattern === 'ensemble') return ensembleLines(shown as unknown as EnsembleResult, options);
   if (pattern === 'cascade') return cascadeLines(shown as unknown as CascadeResult, options);
+  if (pattern === 'chain') return chainLines(shown as unknown as ChainResult, options);
   return undefined;
 }
 

@@ -7,9 +7,12 @@ import { checkPlaceholders } from '../prompts/check-placeholders';
 /** What a chain's input is called in its templates and expressions. */
 export const INITIAL_INPUT = 'initial_input';
 
+/** Most steps that one run of a chain may come to: its result names each of them. */
+export const MAX_CHAIN_CALLS = 1_000;
+
 /**
  * Refuses a chain that could not run as written, before its first call: no steps, two steps of one name, a name that is
- * taken, a placeholder for nothing, a gate that goes back to a later step. A placeholder may name the input and the
+ * taken, a placeholder for nothing, a gate that goes back to a later step, gates that go back too often. A placeholder may name the input and the
  * steps before; a step with a condition, and one that comes later and is there after a gate went back, only with `?`.
  * @throws CadenzaError `InvalidInput` with the path of the wrong field
  */
@@ -33,6 +36,19 @@ export function checkChain(steps: readonly ChainStep[]): void {
     if (step.system !== undefined) checkPlaceholders(step.system, `${at}.system`, known, perhaps);
     checkGate(step, at, names, index);
   });
+  const most = mostCalls(steps);
+  if (most > MAX_CHAIN_CALLS) {
+    refuse('steps', `with its gates this chain may run ${most} steps; at most ${MAX_CHAIN_CALLS} are run`);
+  }
+}
+
+/** How many steps a chain runs at most: each return of a gate runs the steps between once more. */
+export function mostCalls(steps: readonly Pick<ChainStep, 'name' | 'gate'>[]): number {
+  return steps.reduce((sum, { gate }, index) => {
+    if (!gate || gate.otherwise === 'stop') return sum;
+    const { goBackTo, times } = gate.otherwise;
+    return sum + times * (index - steps.findIndex(({ name }) => name === goBackTo) + 1);
+  }, steps.length);
 }
 
 function checkName(name: string, at: string, names: readonly string[], index: number): void {

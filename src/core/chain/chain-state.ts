@@ -3,11 +3,14 @@ import { CadenzaError } from '../../contracts/failures';
 import type { JsonObject, JsonValue } from '../../contracts/json';
 import { INITIAL_INPUT } from './chain-input';
 
+/** What the order of a chain depends on; what a step asks is for those who ask. */
+export type ChainOrder = Pick<ChainStep, 'name' | 'condition' | 'gate'>;
+
 /** What a chain asks for next. `run` counts the runs of that step, from 0. */
-export type ChainMove =
-  | { kind: 'condition'; step: ChainStep; expression: string }
-  | { kind: 'call'; step: ChainStep; run: number }
-  | { kind: 'gate'; step: ChainStep; expression: string }
+export type ChainMove<S extends ChainOrder = ChainOrder> =
+  | { kind: 'condition'; step: S; expression: string }
+  | { kind: 'call'; step: S; run: number }
+  | { kind: 'gate'; step: S; expression: string }
   | { kind: 'end'; finalOutput: JsonValue; stoppedAt?: string };
 
 /** All that a chain knows of its way, as plain data. Values may be content references. */
@@ -26,7 +29,7 @@ export type ChainState = {
 };
 
 /** A chain before its first step. */
-export function firstChainState(steps: readonly ChainStep[], initialInput: JsonValue): ChainState {
+export function firstChainState(steps: readonly ChainOrder[], initialInput: JsonValue): ChainState {
   return enter(steps, { index: 0, phase: 'call', initialInput, values: {}, runs: {}, returns: {} }, 0);
 }
 
@@ -36,7 +39,7 @@ export function chainContext({ initialInput, values }: ChainState): JsonObject {
 }
 
 /** What to do next. The same state gives the same move. */
-export function nextChainMove(steps: readonly ChainStep[], state: ChainState): ChainMove {
+export function nextChainMove<S extends ChainOrder>(steps: readonly S[], state: ChainState): ChainMove<S> {
   const step = steps[state.index];
   if (state.phase === 'end' || !step) {
     const finalOutput = state.last === undefined ? null : (state.values[state.last] ?? null);
@@ -48,12 +51,12 @@ export function nextChainMove(steps: readonly ChainStep[], state: ChainState): C
 }
 
 /** After the condition of the next step: one that does not hold leaves the step out; a value of an earlier run stays. */
-export function afterCondition(steps: readonly ChainStep[], state: ChainState, holds: boolean): ChainState {
+export function afterCondition(steps: readonly ChainOrder[], state: ChainState, holds: boolean): ChainState {
   return holds ? { ...state, phase: 'call' } : enter(steps, state, state.index + 1);
 }
 
 /** After the answer of the next step: its parsed value is what later templates see. */
-export function afterCall(steps: readonly ChainStep[], state: ChainState, value: JsonValue): ChainState {
+export function afterCall(steps: readonly ChainOrder[], state: ChainState, value: JsonValue): ChainState {
   const step = steps[state.index];
   if (!step) return state;
   const { name } = step;
@@ -70,7 +73,7 @@ export function afterCall(steps: readonly ChainStep[], state: ChainState, value:
  * After the gate of a step: go on, stop, or go back to a step as often as the gate may.
  * @throws CadenzaError `ModelOutputInvalid` where the gate is still shut after its last return and says `fail`
  */
-export function afterGate(steps: readonly ChainStep[], state: ChainState, holds: boolean): ChainState {
+export function afterGate(steps: readonly ChainOrder[], state: ChainState, holds: boolean): ChainState {
   const step = steps[state.index];
   if (!step?.gate || holds) return enter(steps, state, state.index + 1);
   const { otherwise } = step.gate;
@@ -101,7 +104,7 @@ function stop(state: ChainState, stoppedAt: string): ChainState {
   return { ...state, phase: 'end', stoppedAt };
 }
 
-function enter(steps: readonly ChainStep[], state: ChainState, index: number): ChainState {
+function enter(steps: readonly ChainOrder[], state: ChainState, index: number): ChainState {
   const step = steps[index];
   if (!step) return { ...state, index, phase: 'end' };
   return { ...state, index, phase: step.condition === undefined ? 'call' : 'condition' };

@@ -6,6 +6,7 @@ import type {
   CompletionRequest,
   ProviderAnswer,
   ProviderRequest,
+  ResponseSchema,
 } from '../../contracts/model';
 import { structuredAnswer } from './structured-answer';
 import type { Reading } from './structured-answer';
@@ -25,8 +26,10 @@ export async function askText(
   { model, settings, ask }: TaskContext,
   messages: ChatMessage[],
   temperature: number,
+  responseSchema?: ResponseSchema,
 ): Promise<string> {
-  const text = readText(await ask(requestFor(messages, temperature, settings)), model);
+  const request = requestFor(messages, temperature, settings);
+  const text = readText(await ask({ ...request, ...(responseSchema && { responseSchema }) }), model);
   if (text === '') throw new CadenzaError('ModelOutputInvalid', `model "${model}" gave an empty answer`);
   return text;
 }
@@ -91,7 +94,8 @@ function withoutThoughts(text: string): string {
 /** Enough of a wrong answer for the model to mend it; a long one would push the text out of the context. */
 const SHOWN_CHARACTERS = 2_000;
 
-function repairMessages(text: string, problem: string): ChatMessage[] {
+/** What is said to a model whose answer can not be used: the answer, and why. */
+export function repairMessages(text: string, problem: string): ChatMessage[] {
   return [
     // Some endpoints refuse an empty message.
     { role: 'assistant', content: text.slice(0, SHOWN_CHARACTERS) || '(nothing)' },

@@ -1,6 +1,6 @@
 import type { ChatMessage, TaskInput, TextResult } from '../../contracts/model';
 import type { TaskContext } from './ask';
-import { askText } from './ask';
+import { askText, repairMessages } from './ask';
 import { dataBlock, dataRule } from './data-block';
 
 const TEXT_TEMPERATURE = 0.3;
@@ -26,9 +26,16 @@ export function translation(input: TaskInput, context: TaskContext): Promise<Tex
 }
 
 /** What the model says to a prompt: here the text is the instruction, sent as it is. */
-export async function generation(input: TaskInput, context: TaskContext): Promise<TextResult> {
-  const system: ChatMessage[] = input.system ? [{ role: 'system', content: input.system }] : [];
-  return { text: await askText(context, [...system, { role: 'user', content: input.text }], TEXT_TEMPERATURE) };
+export async function generation(
+  { text, system, responseSchema, rejected }: TaskInput,
+  context: TaskContext,
+): Promise<TextResult> {
+  const messages: ChatMessage[] = [
+    ...(system ? [{ role: 'system' as const, content: system }] : []),
+    { role: 'user', content: text },
+    ...(rejected ? repairMessages(rejected.answer, rejected.problem) : []),
+  ];
+  return { text: await askText(context, messages, TEXT_TEMPERATURE, responseSchema) };
 }
 
 async function overData(instruction: string, text: string, context: TaskContext): Promise<TextResult> {

@@ -77,3 +77,19 @@ test('other patterns and runs without a result have no such lines', () => {
   expect(modelDecisionLines('pipeline', {}, { columns: 79, paint: PLAIN })).toBeUndefined();
   expect(modelDecisionLines('ensemble', undefined, { columns: 79, paint: PLAIN })).toBeUndefined();
 });
+
+test('a chain: each step with its model, time and tokens, further runs by number, and where it stopped', () => {
+  const usage = { calls: 1, inputTokens: 1_000, outputTokens: 234, costUsd: 0.01 };
+  const text = shown('chain', {
+    chainResults: [
+      { step: 'draft', model: 'gpt', durationSeconds: 2.5, usage },
+      { step: 'draft', run: 1, model: 'gpt\u001b[2J', durationSeconds: 3, usage },
+      { step: 'a_step_with_a_very_long_name_that_does_not_fit', model: 'other' },
+    ],
+    stoppedAt: 'draft',
+  } as unknown as JsonValue);
+  expect(text).toMatch(/✓ draft +gpt +2\.5 s +1,234 tok +\$0\.01/);
+  expect(text).toMatch(/✓ draft\[1\] +gpt/);
+  expect(text).toMatch(/The gate of draft stopped the chain/);
+  expect(text).not.toContain('\u001b');
+});

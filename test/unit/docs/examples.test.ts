@@ -1,9 +1,11 @@
 import { parse } from 'yaml';
+import type { ChainInput } from '../../../src/contracts/chain.schema';
 import { versionOf } from '../../../src/config/load-definitions';
 import { checkInput } from '../../../src/contracts/check-input.schema';
 import { subscriptionSchema } from '../../../src/contracts/event-router.schema';
 import { definitionSchema } from '../../../src/contracts/pipeline.schema';
 import { registrySchema } from '../../../src/contracts/registry.schema';
+import { checkChain } from '../../../src/core/chain/chain-input';
 import type { NamesOf } from '../../../src/core/graph/check-steps';
 import { planSteps } from '../../../src/core/graph/check-steps';
 import { parseExpression } from '../../../src/evaluator/parse-expression';
@@ -36,12 +38,14 @@ function kindOf(given: Record<string, unknown>): string {
     return 'subscription';
   }
   for (const [field, pattern] of [
+    ['initialPrompt', 'chain'],
     ['stages', 'cascade'],
     ['members', 'ensemble'],
     ['task', 'routeToModel'],
   ] as const) {
     if (!(field in given)) continue;
-    checkInput(pattern, given);
+    const input = checkInput(pattern, given);
+    if (pattern === 'chain') checkChain((input as ChainInput).steps);
     return pattern;
   }
   if ('name' in given) {
@@ -64,6 +68,7 @@ test('the pages show each kind of YAML that there is', () => {
   const kinds = withYaml.flatMap((page) => yamlOf(page).map(({ text }) => kindOf(parse(text) as never)));
   expect([...new Set(kinds)].sort()).toEqual([
     'cascade',
+    'chain',
     'definition',
     'ensemble',
     'pipeline',

@@ -8,6 +8,7 @@ const PAGES = [
   ['routeToModel', 'route-to-model'],
   ['ensemble', 'ensemble'],
   ['cascade', 'cascade'],
+  ['chain', 'chain'],
 ] as const;
 
 test.each(PAGES)('every input on the page of %s is one', (pattern, name) => {

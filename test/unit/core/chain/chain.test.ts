@@ -2,7 +2,7 @@ import type { ChainStep } from '../../../../src/contracts/chain.schema';
 import { checkInput } from '../../../../src/contracts/check-input.schema';
 import { isCadenzaError } from '../../../../src/contracts/failures';
 import type { JsonValue } from '../../../../src/contracts/json';
-import { checkChain } from '../../../../src/core/chain/chain-input';
+import { checkChain, mostCalls } from '../../../../src/core/chain/chain-input';
 import {
   afterCall,
   afterCondition,
@@ -167,4 +167,27 @@ describe('what could not run is refused before the first call', () => {
   });
 
   test('an empty chain', () => expect(refusal([])).toMatchObject({ type: 'InvalidInput', field: 'steps' }));
+});
+
+describe('how many steps a chain runs at most', () => {
+  const gate = (goBackTo: string, times: number) => ({ condition: 'true', otherwise: { goBackTo, times } });
+
+  test('each return of a gate counts the steps between once more', () => {
+    expect(mostCalls(stepsOf({ name: 'a' }, { name: 'b' }))).toBe(2);
+    const steps = stepsOf({ name: 'a' }, { name: 'b', gate: gate('b', 3) }, { name: 'c', gate: gate('a', 2) });
+    expect(mostCalls(steps)).toBe(3 + 3 + 2 * 3);
+  });
+
+  test('is the number that a chain comes to whose gates never open', () => {
+    const last = { condition: 'false', otherwise: { goBackTo: 'a', times: 2, afterwards: 'goOn' } };
+    const own = { condition: 'false', otherwise: { goBackTo: 'b', times: 3, afterwards: 'goOn' } };
+    const steps = stepsOf({ name: 'a' }, { name: 'b', gate: own }, { name: 'c', gate: last });
+    expect(run(steps, [], () => false).log).toHaveLength(mostCalls(steps));
+  });
+
+  test('more than a result can name are refused, with both numbers', () => {
+    const many = (times: number) => stepsOf(...[...'abcdefghij'].map((name) => ({ name, gate: gate('a', times) })));
+    expect(() => checkChain(many(18))).not.toThrow();
+    expect(refusal(many(19))).toMatchObject({ field: 'steps', message: expect.stringMatching(/1055 .*1000/) });
+  });
 });
