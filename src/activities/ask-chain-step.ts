@@ -3,11 +3,13 @@ import type { ChainCall, ChainCallOutcome, ChainContext } from '../contracts/cha
 import type { OutputParser } from '../contracts/chain.schema';
 import type { JsonObject, JsonValue } from '../contracts/json';
 import { INLINE_LIMIT_BYTES } from '../contracts/limits';
-import type { PinnedModel, TaskInput } from '../contracts/model';
+import type { ModelPins, TaskInput } from '../contracts/model';
 import { modelByName } from '../core/pick-model';
 import { parseFailure } from '../core/prompts/parsed';
 import { askForSchema } from './ask-for-schema';
-import { askPaid, loadPins } from './ask-model';
+import { askInOrder, whoAnswered } from './ask-in-order';
+import type { WhoAnswered } from './ask-in-order';
+import { loadPins } from './ask-model';
 import type { ActivityDependencies } from './dependencies';
 import { fillStored } from './fill-stored';
 import { startHeartbeat } from './heartbeat';
@@ -46,17 +48,18 @@ async function run(
 ): Promise<Omit<ChainCallOutcome, 'usage' | 'attempts'>> {
   const { run: identity, ask, inlineLimit } = call;
   const content = scopedContent(dependencies.store, dependencies.namespace, identity.tenant);
-  const model = modelByName(await loadPins(call.pins, identity.tenant, dependencies), ask.model);
+  const pins = await loadPins(call.pins, identity.tenant, dependencies);
   const values = await valuesOf(call.context, content);
   const text = await fillStored(ask.promptTemplate, values, content, `${ask.field}.promptTemplate`);
   const system =
     ask.system === undefined ? {} : { system: await fillStored(ask.system, values, content, `${ask.field}.system`) };
-  const answer = await answerTo({ text, ...system }, call, model, content, dependencies);
+  const answer = await answerTo({ text, ...system }, call, pins, content, dependencies);
   const isPlain = answer.value === answer.text;
   return {
     value: await keepForeign(answer.value, content, inlineLimit),
     ...(isPlain ? {} : { raw: await content.shrink(answer.text, inlineLimit) }),
     prompt: await content.shrink(text, inlineLimit),
+    ...answer.who,
     ...(await compacted(call.context, values, content)),
   };
 }
@@ -64,22 +67,29 @@ async function run(
 async function answerTo(
   input: TaskInput,
   { run: identity, step, ask }: ChainCall,
-  model: PinnedModel,
+  pins: ModelPins,
   content: ScopedContent,
   dependencies: ActivityDependencies,
-): Promise<{ text: string; value: JsonValue }> {
+): Promise<{ text: string; value: JsonValue; who: WhoAnswered }> {
   const { name, temperature, maxOutputTokens, outputParser } = ask;
-  const paid = { run: identity, step, model, sample: 0, settings: { temperature, maxOutputTokens } };
-  const say = async (asked: TaskInput) => (await askPaid('generation', asked, paid, dependencies)).text;
+  const model = modelByName(pins, ask.model);
+  const question = { run: identity, step, pins, model, sample: 0, settings: { temperature, maxOutputTokens } };
+  let who: WhoAnswered = {};
+  const say = async (asked: TaskInput) => {
+    const answered = await askInOrder('generation', asked, question, dependencies);
+    who = whoAnswered(model, answered);
+    return answered.result.text;
+  };
   if (typeof outputParser === 'object' && 'schema' in outputParser) {
     const schema = (await content.load(outputParser.schema, 'schema')) as JsonObject;
     const inWords = model.capabilities !== undefined && !model.capabilities.includes('json');
-    return askForSchema(input, { name, schema, inWords }, say, dependencies);
+    const answered = await askForSchema(input, { name, schema, inWords }, say, dependencies);
+    return { ...answered, who };
   }
   const text = await say(input);
   const read = await parseAnswer(text, outputParser as OutputParser, dependencies);
   if (!read.ok) throw parseFailure(`step "${name}"`, read.problem);
-  return { text, value: read.value };
+  return { text, value: read.value, who };
 }
 
 /** All values that templates may name, as they travel: what is stored, and over it what is new. */

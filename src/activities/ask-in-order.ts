@@ -4,7 +4,7 @@ import type { CadenzaError } from '../contracts/failures';
 import { isCadenzaError } from '../contracts/failures';
 import type { CallSettings, ModelPins, PinnedModel, TaskInput, TaskResults } from '../contracts/model';
 import type { ModelTask } from '../contracts/names';
-import type { RunIdentity } from '../contracts/step-activity';
+import type { PassedOver, RunIdentity } from '../contracts/step-activity';
 import { scopeOfField } from '../core/budget/describe-refusal';
 import { modelByName } from '../core/pick-model';
 import { fallbackOrder } from '../core/routing/choose-model';
@@ -25,6 +25,18 @@ export type Question = {
 
 /** Who answered, what, and who was asked before without an answer. */
 export type Answered<T extends ModelTask> = { model: PinnedModel; result: TaskResults[T]; passedOver: Try[] };
+
+/** As outcomes of calls have it: nothing where the model that was asked has answered. */
+export type WhoAnswered = { answeredBy?: string; passedOver?: PassedOver[] };
+
+/** Who answered in the place of the model that was asked. */
+export function whoAnswered(
+  asked: PinnedModel,
+  { model, passedOver }: Omit<Answered<ModelTask>, 'result'>,
+): WhoAnswered {
+  if (model.name === asked.name) return {};
+  return { answeredBy: model.name, passedOver: passedOver.map(({ model: name, type }) => ({ model: name, type })) };
+}
 
 /**
  * Asks a model and, where it gives no answer, its fallbacks in their order. The tries of one question are kept in the

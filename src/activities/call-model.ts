@@ -8,7 +8,7 @@ import { modelByName } from '../core/pick-model';
 import { countedOutput, invalidReasonOf } from '../core/votes/counted-output';
 import { jsonInText } from '../core/votes/json-in-text';
 import { readerInput, readerSays } from '../core/votes/reader-prompts';
-import { askInOrder } from './ask-in-order';
+import { askInOrder, whoAnswered } from './ask-in-order';
 import { loadPins } from './ask-model';
 import { countAnswer } from './count-answer';
 import type { ActivityDependencies } from './dependencies';
@@ -57,7 +57,8 @@ async function answer(
   const { task, input } = await questionOf(call, given, content);
   const asked = { run, step: call.step, pins, model, sample: call.sample, settings: call.settings };
   const alone = call.withoutFallback ? { ...asked, model: { ...model, fallback: [] } } : asked;
-  const { result, ...who } = await askInOrder(task, input, alone, dependencies);
+  const answered = await askInOrder(task, input, alone, dependencies);
+  const { result } = answered;
   const whole = result as unknown as JsonValue;
   const says = call.question && 'text' in result ? readerSays(call.question, result.text) : undefined;
   if (says) return { result: null, says };
@@ -65,10 +66,7 @@ async function answer(
   const limit = inlineLimit;
   const counted = read && (await countAnswer(output, read, { content, result: whole, limit }, dependencies));
   return {
-    ...(who.model.name === model.name ? {} : { answeredBy: who.model.name }),
-    ...(who.passedOver.length > 0
-      ? { passedOver: who.passedOver.map(({ model: name, type }) => ({ model: name, type })) }
-      : {}),
+    ...whoAnswered(model, answered),
     result: await content.shrink(whole, limit),
     ...(counted ? { counted } : {}),
     ...('score' in result ? { score: result.score } : {}),

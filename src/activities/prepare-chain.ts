@@ -34,6 +34,7 @@ export function createPrepareChain(dependencies: ActivityDependencies) {
       initialInput: await content.shrink(input.initialPrompt),
       tenant,
       pins: await storePins(),
+      ...(input.budget ? { budget: input.budget } : {}),
       inlineLimit: Math.max(LEAST_INLINE, Math.min(INLINE_LIMIT_BYTES, share)),
     };
   };

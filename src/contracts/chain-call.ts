@@ -1,7 +1,7 @@
-import type { ChainStep, OutputParser } from './chain.schema';
+import type { ChainInput, ChainStep, OutputParser } from './chain.schema';
 import type { ContentReference } from './content';
 import type { JsonObject, JsonValue } from './json';
-import type { RunIdentity, StoredPins } from './step-activity';
+import type { PassedOver, RunIdentity, StoredPins } from './step-activity';
 import type { CallUsage } from './usage';
 
 /** A parser whose schema may be in the content store. */
@@ -34,6 +34,7 @@ export type ChainPlan = {
   initialInput: JsonValue;
   tenant: string;
   pins: StoredPins;
+  budget?: ChainInput['budget'];
   /** JSON bytes of a value, a prompt or an answer that stay in place. */
   inlineLimit: number;
 };
@@ -66,4 +67,7 @@ export type ChainCallOutcome = {
   stored?: ContentReference;
   usage: CallUsage;
   attempts: number;
+  /** Who answered, where it is not who was asked, and who gave no answer before. */
+  answeredBy?: string;
+  passedOver?: PassedOver[];
 };

@@ -38,7 +38,7 @@ export class CascadeRun implements PatternRun<CascadeResult> {
   async execute(): Promise<CascadeResult> {
     const plan = await system.prepareCascade(this.given, this.inherited);
     this.plan = plan;
-    this.caller = new ModelCaller(plan, this.inherited, this.book);
+    this.caller = new ModelCaller({ ...plan, budget: plan.input.budget }, this.inherited, this.book);
     plan.input.stages.forEach((_, index) => this.book.expect(stageName(index)));
     const calls = this.calls(plan, this.caller);
     if (plan.input.mode === 'pipe') await this.pipe(plan, calls);

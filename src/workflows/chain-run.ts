@@ -52,7 +52,13 @@ export class ChainRun implements PatternRun<ChainResult> {
       const move = nextChainMove(steps, state);
       if (move.kind === 'end') return this.result(plan, state);
       throwIfCancelled();
-      state = await this.make(move, state, plan);
+      try {
+        state = await this.make(move, state, plan);
+      } catch (error) {
+        // What is there already is the best so far.
+        if (this.book.overBudget === undefined || this.results.length === 0) throw error;
+        return this.result(plan, state);
+      }
     }
   }
 
@@ -63,6 +69,10 @@ export class ChainRun implements PatternRun<ChainResult> {
 
   progress(): RunProgress {
     return this.book.progress();
+  }
+
+  account() {
+    return this.caller?.account();
   }
 
   async finish(status: RunStatus): Promise<void> {
@@ -120,8 +130,9 @@ export class ChainRun implements PatternRun<ChainResult> {
       const named = info.message.includes(`step "${name}"`) ? info.message : `step "${name}": ${info.message}`;
       throw new CadenzaError(info.type, named, { field: info.field });
     }
-    const { value, raw, prompt, stored, usage, attempts } = outcome;
+    const { value, raw, prompt, stored, usage, attempts, answeredBy, passedOver } = outcome;
     this.book.spend(name, usage, attempts);
+    if (answeredBy !== undefined) this.book.answeredBy(name, answeredBy, passedOver ?? []);
     this.book.end(name, 'completed');
     this.context = stored
       ? { stored, fresh: { [name]: value } }
@@ -132,7 +143,7 @@ export class ChainRun implements PatternRun<ChainResult> {
       prompt,
       response: value,
       ...(raw === undefined ? {} : { raw }),
-      model: ask.model,
+      model: answeredBy ?? ask.model,
       durationSeconds: (Date.now() - startedAt) / 1000,
       usage: showCounts(totalOf(usage)),
     });
@@ -150,7 +161,7 @@ export class ChainRun implements PatternRun<ChainResult> {
   }
 
   private result({ steps }: ChainPlan, state: ChainState): ChainResult {
-    const cancelled = this.status === 'cancelled';
+    const partialReason = this.book.cutShort(this.status);
     const move = nextChainMove(steps, { ...state, phase: 'end' });
     return {
       finalOutput: move.kind === 'end' ? move.finalOutput : null,
@@ -158,8 +169,8 @@ export class ChainRun implements PatternRun<ChainResult> {
       context: chainContext(state),
       ...(state.stoppedAt === undefined ? {} : { stoppedAt: state.stoppedAt }),
       usage: this.book.usage(),
-      partial: cancelled,
-      ...(cancelled ? { partialReason: 'the run was cancelled' } : {}),
+      partial: partialReason !== undefined,
+      ...(partialReason === undefined ? {} : { partialReason }),
     };
   }
 }

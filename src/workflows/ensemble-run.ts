@@ -103,7 +103,7 @@ export class EnsembleRun implements PatternRun<EnsembleResult> {
     const { book, inherited } = this;
     this.plan = plan;
     this.seats = seatsOf(plan.input.members);
-    const caller = new ModelCaller(plan, inherited, book);
+    const caller = new ModelCaller({ ...plan, budget: plan.input.budget }, inherited, book);
     this.caller = caller;
     plan.input.members.forEach((member, index) => {
       book.expect(memberName(index), typeof member === 'object' && 'pattern' in member ? member.pattern : 'model');

@@ -26,13 +26,11 @@ export class ModelCaller {
   readonly stepPrefix: string;
 
   constructor(
-    private readonly plan: Pick<ModelPlan<unknown>, 'pins' | 'tenant'> & {
-      input?: { budget?: GivenBudget | undefined };
-    },
+    private readonly plan: Pick<ModelPlan<unknown>, 'pins' | 'tenant'> & { budget?: GivenBudget | undefined },
     private readonly inherited: InheritedContext | undefined,
     private readonly book: PatternBook,
   ) {
-    this.run = runIdentity({ tenant: plan.tenant, budget: plan.input?.budget }, inherited);
+    this.run = runIdentity(plan, inherited);
     this.stepPrefix = inherited?.stepPrefix ?? '';
   }
 
@@ -80,8 +78,7 @@ export class ModelCaller {
   /** What the run has used in the end, calls that were cut off too, and what became of its own budget. */
   async account(): Promise<RunAccount> {
     await this.readCut();
-    const plan = { tenant: this.plan.tenant, budget: this.plan.input?.budget };
-    return { usage: this.book.usage(), ...(await readBudget(plan, this.run, this.stepPrefix)) };
+    return { usage: this.book.usage(), ...(await readBudget(this.plan, this.run, this.stepPrefix)) };
   }
 
   private readonly cut: { part: string; path: string }[] = [];

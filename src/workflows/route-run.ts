@@ -35,7 +35,7 @@ export class RouteRun implements PatternRun<RouteToModelResult> {
 
   async execute(): Promise<RouteToModelResult> {
     const plan = await system.prepareRoute(this.given, this.inherited);
-    this.caller = new ModelCaller(plan, this.inherited, this.book);
+    this.caller = new ModelCaller({ ...plan, budget: plan.input.budget }, this.inherited, this.book);
     const { selection, problem }: Selected = await selectBy(plan, this.caller, this.book);
     throwIfCancelled();
     this.decision = chooseModel(plan.candidates, { ...plan.input, selection });

@@ -159,6 +159,19 @@ test('a cascade keeps the best answer that it could pay; a route that can pay no
   addsUp(cascade.result.budget);
 });
 
+test('a chain ends with the last answer that it could pay', async () => {
+  const steps = ['one', 'two', 'three'].map((name) => ({ name, promptTemplate: `Say ${name}` }));
+  const { status, result } = await run('chain', { initialPrompt: 'x', steps, budget: { calls: 2 } }, ({ body }) => ({
+    ...PRICED,
+    text: body.messages?.[0]?.content ?? '',
+  }));
+  expect(status).toBe('partial');
+  expect(result).toMatchObject({ finalOutput: 'Say two', chainResults: [{ step: 'one' }, { step: 'two' }] });
+  expect(result.budget).toMatchObject({ settled: { calls: 2 }, refused: 1 });
+  const none = await run('chain', { initialPrompt: 'x', steps, budget: { tokens: 3 } });
+  expect(none).toMatchObject({ status: 'failed', error: { type: 'BudgetExceeded' }, requests: [] });
+});
+
 test('time is an amount too: no call leaves after it, and one that is out is cut off and counts at its worst case', async () => {
   const steps = [ask('one'), ask('two', { dependsOn: ['one'] })];
   const { status, result, requests } = await run('pipeline', { steps, budget: { seconds: 1.5 } }, ({ body }) =>

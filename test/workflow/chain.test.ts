@@ -357,7 +357,7 @@ test.each<[string, object, string, string]>([
     'InvalidInput',
     'may run',
   ],
-  ['a budget', { ...chainOf({}), budget: { usd: 1 } }, 'Unsupported', 'budget'],
+  ['a budget that waits', { ...chainOf({}), budget: { usd: 1, atCap: 'wait' } }, 'InvalidInput', 'budget.atCap'],
 ])('%s is refused before the first call', async (_what, input, type, message) => {
   const before = world.models.requests.length;
   const { error } = await runOn('in', input).catch((thrown: { type: string; message: string }) => ({ error: thrown }));

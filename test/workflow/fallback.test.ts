@@ -156,6 +156,15 @@ test('cascades and routes tell who answered too', async () => {
   expect(route).toMatchObject({ asked: ['dear', 'middle'], result: { modelUsed: 'middle' } });
 });
 
+test('a chain goes on with the fallback’s answer and names it', async () => {
+  const steps = [{ name: 'one', promptTemplate: 'Say {initial_input}' }];
+  const chain = await run('chain', { initialPrompt: 'x', steps }, without({ dear: quota }));
+  expect(chain).toMatchObject({
+    asked: ['dear', 'middle'],
+    result: { finalOutput: 'middle-test says hello', chainResults: [{ model: 'middle' }] },
+  });
+});
+
 test('at the cap a cheaper model is asked where the budget says so; a dearer one behind it is not', async () => {
   // 50 answer tokens of the dear model may cost 4 milli-dollars, of the middle one 0.4.
   const budget = { usd: 0.002, atCap: 'cheaper' as const };
