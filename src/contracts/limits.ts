@@ -50,3 +50,10 @@ export const MAX_SUBSCRIPTIONS = 200;
 
 /** A router remembers this many events to tell repeats. */
 export const DEDUPLICATION_WINDOW = 10_000;
+
+/** Most items of one batch, and most of them that run at once. */
+export const MAX_BATCH_ITEMS = 100_000;
+export const MAX_PARALLEL_ITEMS = 1_000;
+
+/** Items of a batch that are stored, and loaded, together. */
+export const BATCH_PAGE_ITEMS = 100;

@@ -14,7 +14,8 @@ type LocalActivity =
   | 'checkSubscription'
   | 'readUsage'
   | 'readUsages'
-  | 'readOutput';
+  | 'readOutput'
+  | 'settleItem';
 type CallActivity = 'callModel' | 'compareExamples' | 'deliverWebhook';
 
 /** Quick, local, and safe to repeat: checking the input and reading what a step has used. */

@@ -1,3 +1,4 @@
+export { batch } from './batch';
 export { cascade } from './cascade';
 export { definitionRegistry } from './definition-registry';
 export { ensemble } from './ensemble';
