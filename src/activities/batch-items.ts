@@ -1,8 +1,7 @@
-import type { BatchItem, BatchPlan, ItemRecord, SettledItem } from '../contracts/batch-messages';
+import type { BatchItem, BatchPages, BatchPlan, ItemRecord, SettledItem } from '../contracts/batch-messages';
 import type { ContentReference } from '../contracts/content';
 import { isContentReference } from '../contracts/content';
 import type { JsonObject, JsonValue } from '../contracts/json';
-import { BATCH_PAGE_ITEMS } from '../contracts/limits';
 import { splitItem } from '../core/batch/batch-items';
 import type { SplitItem } from '../core/batch/batch-items';
 import { answerKey } from '../core/votes/answer-key';
@@ -24,18 +23,19 @@ const RESULTS_BYTES = 8 * 1024;
 
 /** The items of a page from one on, with long texts as references. */
 export function createLoadItems(dependencies: ActivityDependencies) {
-  return async (plan: Pick<BatchPlan, 'tenant' | 'pattern' | 'pages'>, from: number): Promise<BatchItem[]> => {
+  return async (plan: BatchPages & Pick<BatchPlan, 'pattern'>, from: number): Promise<BatchItem[]> => {
     const content = contentOf(plan, dependencies);
     const page = await pageOf(plan, from, content);
     const loaded: BatchItem[] = [];
     let bytes = 0;
-    for (let item = from; item % BATCH_PAGE_ITEMS !== 0 || item === from; item += 1) {
-      const given = page[item % BATCH_PAGE_ITEMS];
+    for (let item = from; item % plan.pageItems !== 0 || item === from; item += 1) {
+      const given = page[item % plan.pageItems];
       if (given === undefined) break;
       const { id, expected, input } = splitItem(given);
       const own = Object.hasOwn(input, 'input') ? { input: await small(input['input'], content) } : {};
       // An ensemble says of its own members who was right.
-      const known = plan.pattern === 'ensemble' && expected !== undefined ? { expected } : {};
+      const known =
+        plan.pattern === 'ensemble' && expected !== undefined ? { expected: await small(expected, content) } : {};
       const whole: BatchItem = {
         item,
         ...(id === undefined ? {} : { id }),
@@ -53,7 +53,7 @@ export function createLoadItems(dependencies: ActivityDependencies) {
 /** An item's output, small; where its right answer is known, whether it counts as the same. */
 export function createSettleItem(dependencies: ActivityDependencies) {
   return async (
-    plan: Pick<BatchPlan, 'tenant' | 'pages' | 'compare'>,
+    plan: BatchPages & Pick<BatchPlan, 'compare'>,
     item: number,
     output: JsonValue,
   ): Promise<SettledItem> => {
@@ -74,11 +74,7 @@ export function createSettleItem(dependencies: ActivityDependencies) {
 
 /** All records by item, with what the list knows of each; as one reference where that is long. */
 export function createGatherItems(dependencies: ActivityDependencies) {
-  return async (
-    plan: Pick<BatchPlan, 'tenant' | 'pages'>,
-    chunks: ContentReference[],
-    records: ItemRecord[],
-  ): Promise<JsonValue> => {
+  return async (plan: BatchPages, chunks: ContentReference[], records: ItemRecord[]): Promise<JsonValue> => {
     const content = contentOf(plan, dependencies);
     const all = [...records];
     for (const chunk of chunks) all.push(...((await readJson(chunk, content)) as unknown as ItemRecord[]));
@@ -87,11 +83,11 @@ export function createGatherItems(dependencies: ActivityDependencies) {
     let page: JsonObject[] = [];
     let pageNumber = -1;
     for (const { item, ...record } of all) {
-      if (Math.floor(item / BATCH_PAGE_ITEMS) !== pageNumber) {
-        pageNumber = Math.floor(item / BATCH_PAGE_ITEMS);
+      if (Math.floor(item / plan.pageItems) !== pageNumber) {
+        pageNumber = Math.floor(item / plan.pageItems);
         page = await pageOf(plan, item, content);
       }
-      const { id, expected } = splitItem(page[item % BATCH_PAGE_ITEMS] ?? {});
+      const { id, expected } = splitItem(page[item % plan.pageItems] ?? {});
       results.push({
         item,
         ...(id === undefined ? {} : { id }),
@@ -114,18 +110,14 @@ function contentOf({ tenant }: Pick<BatchPlan, 'tenant'>, { store, namespace }: 
   return scopedContent(store, namespace, tenant);
 }
 
-async function itemOf(plan: Pick<BatchPlan, 'pages'>, item: number, content: ScopedContent): Promise<SplitItem> {
+async function itemOf(plan: BatchPages, item: number, content: ScopedContent): Promise<SplitItem> {
   const page = await pageOf(plan, item, content);
-  return splitItem(page[item % BATCH_PAGE_ITEMS] ?? {});
+  return splitItem(page[item % plan.pageItems] ?? {});
 }
 
-async function pageOf(
-  { pages }: Pick<BatchPlan, 'pages'>,
-  item: number,
-  content: ScopedContent,
-): Promise<JsonObject[]> {
-  const index = (await readJson(pages, content)) as unknown as ContentReference[];
-  const page = index[Math.floor(item / BATCH_PAGE_ITEMS)];
+async function pageOf(plan: BatchPages, item: number, content: ScopedContent): Promise<JsonObject[]> {
+  const index = (await readJson(plan.pages, content)) as unknown as ContentReference[];
+  const page = index[Math.floor(item / plan.pageItems)];
   return page === undefined ? [] : ((await readJson(page, content)) as unknown as JsonObject[]);
 }
 

@@ -5,7 +5,7 @@ import { checkInput } from '../contracts/check-input.schema';
 import { isContentReference, JSON_MEDIA_TYPE } from '../contracts/content';
 import type { ContentReference } from '../contracts/content';
 import type { JsonObject, JsonValue } from '../contracts/json';
-import { BATCH_PAGE_ITEMS } from '../contracts/limits';
+import { BATCH_PAGE_BYTES, BATCH_PAGE_ITEMS } from '../contracts/limits';
 import type { PinnedDefinitions } from '../contracts/step-activity';
 import { checkItems, itemName, splitItem } from '../core/batch/batch-items';
 import { checkPattern } from './check-models';
@@ -45,15 +45,16 @@ export function createPrepareBatch(dependencies: ActivityDependencies) {
         definitions[name] = { version: shipped.version, definition };
       } else Object.assign(definitions, await findDefinitions(tenant, [name]));
     }
+    const pageItems = pageItemsFor(items);
     const pages: ContentReference[] = [];
-    for (let from = 0; from < items.length; from += BATCH_PAGE_ITEMS) {
-      pages.push(await put(items.slice(from, from + BATCH_PAGE_ITEMS)));
-    }
+    for (let from = 0; from < items.length; from += pageItems)
+      pages.push(await put(items.slice(from, from + pageItems)));
     return {
       pattern,
       config,
       items: items.length,
       pages: await put(pages),
+      pageItems,
       maxParallel,
       compare: { normalise: compare?.normalise ?? 'value', ...(compare?.extract ? { extract: compare.extract } : {}) },
       tenant,
@@ -61,6 +62,12 @@ export function createPrepareBatch(dependencies: ActivityDependencies) {
       ...(names.length > 0 ? { definitions } : {}),
     };
   };
+}
+
+/** The same for all pages, so that an item's page is known by its index. */
+function pageItemsFor(items: readonly JsonValue[]): number {
+  const mean = JSON.stringify(items).length / items.length;
+  return Math.max(1, Math.min(BATCH_PAGE_ITEMS, Math.floor(BATCH_PAGE_BYTES / mean)));
 }
 
 /** What items refer to stays a reference: only the list itself is loaded. */

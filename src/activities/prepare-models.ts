@@ -45,7 +45,8 @@ export function createPrepareEnsemble(dependencies: ActivityDependencies) {
     if (typeof input.extract === 'object' && 'regex' in input.extract) {
       await checkRegex(input.extract.regex, 'extract.regex', dependencies);
     }
-    const key = answerKey(expected, input.normalise);
+    const right = expected === undefined ? undefined : await content.load(expected, 'expected');
+    const key = answerKey(right, input.normalise);
     return {
       input: await withSmallText(input, content),
       tenant,

@@ -13,14 +13,18 @@ export type BatchPlan = {
   pattern: AnsweringPattern;
   config: JsonObject;
   items: number;
-  /** A stored list of references to pages of `BATCH_PAGE_ITEMS` items each. */
+  /** A stored list of references to pages of so many items each. */
   pages: ContentReference;
+  pageItems: number;
   maxParallel: number;
   compare: AnswerRule;
   tenant: string;
   pins: StoredPins;
   definitions?: PinnedDefinitions;
 };
+
+/** Where the items of a batch lie. */
+export type BatchPages = Pick<BatchPlan, 'tenant' | 'pages' | 'pageItems'>;
 
 /** An item that is to be run: what is laid over `config`, and whether its right answer is known. */
 export type BatchItem = { item: number; id?: string; input: JsonObject; labelled: boolean };

@@ -55,5 +55,6 @@ export const DEDUPLICATION_WINDOW = 10_000;
 export const MAX_BATCH_ITEMS = 100_000;
 export const MAX_PARALLEL_ITEMS = 1_000;
 
-/** Items of a batch that are stored, and loaded, together. */
+/** Items of a batch that are stored and loaded together: at most this many, fewer where they are large. */
 export const BATCH_PAGE_ITEMS = 100;
+export const BATCH_PAGE_BYTES = 2 * 1024 * 1024;

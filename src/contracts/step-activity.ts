@@ -1,4 +1,4 @@
-import type { BatchItem, BatchPlan, EndedItem, ItemRecord, SettledItem } from './batch-messages';
+import type { BatchItem, BatchPages, BatchPlan, EndedItem, ItemRecord, SettledItem } from './batch-messages';
 import type { Callbacks } from './callbacks.schema';
 import type { ContentPath, ContentReference } from './content';
 import type { NamedSubscription, RoutedEvent, RouterPlan } from './event-messages';
@@ -154,19 +154,11 @@ export type SystemActivities = {
   /** Checks a batch's input and what its first item names, and stores the list in pages. */
   prepareBatch(input: unknown): Promise<BatchPlan>;
   /** Items from one on: of its page at most, and as many as are small enough together. */
-  loadItems(plan: Pick<BatchPlan, 'tenant' | 'pattern' | 'pages'>, from: number): Promise<BatchItem[]>;
+  loadItems(plan: BatchPages & Pick<BatchPlan, 'pattern'>, from: number): Promise<BatchItem[]>;
   /** An item's output, small, against its expected answer where it has one. */
-  settleItem(
-    plan: Pick<BatchPlan, 'tenant' | 'pages' | 'compare'>,
-    item: number,
-    output: JsonValue,
-  ): Promise<SettledItem>;
+  settleItem(plan: BatchPages & Pick<BatchPlan, 'compare'>, item: number, output: JsonValue): Promise<SettledItem>;
   /** The records of a batch in the order of its items, with their ids and expected answers. */
-  gatherItems(
-    plan: Pick<BatchPlan, 'tenant' | 'pages'>,
-    chunks: ContentReference[],
-    records: ItemRecord[],
-  ): Promise<JsonValue>;
+  gatherItems(plan: BatchPages, chunks: ContentReference[], records: ItemRecord[]): Promise<JsonValue>;
   /** Waits until one of these runs has ended, and gives all that have; nothing where that takes minutes. */
   collectRuns(pattern: BatchPlan['pattern'], workflowIds: string[], seconds: number): Promise<EndedItem[]>;
   /** What a step has used, for where its activity ended without saying so (a lost Worker, a timeout). */

@@ -27,9 +27,9 @@ export class BatchItems {
 
   private async load(from: number): Promise<void> {
     this.isLoading = true;
-    const { tenant, pattern, pages } = this.plan;
+    const { tenant, pattern, pages, pageItems } = this.plan;
     try {
-      this.ready.push(...(await values.loadItems({ tenant, pattern, pages }, from)));
+      this.ready.push(...(await values.loadItems({ tenant, pattern, pages, pageItems }, from)));
     } catch (error) {
       // The store is away: tried again for as long as the batch goes on.
       if (!isCancellation(error)) await sleep(PAUSE_AFTER_TROUBLE_MS).catch(() => undefined);

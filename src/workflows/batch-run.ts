@@ -168,8 +168,8 @@ export class BatchRun implements PatternRun<BatchResult> {
     const { output } = outcome;
     if (outcome.error || output === undefined) return outcome;
     if (!labelled && JSON.stringify(output).length <= OUTPUT_BYTES) return { ...outcome, settled: { output } };
-    const { tenant, pages, compare } = this.book.plan;
-    return system.settleItem({ tenant, pages, compare }, item, output).then(
+    const { tenant, pages, pageItems, compare } = this.book.plan;
+    return system.settleItem({ tenant, pages, pageItems, compare }, item, output).then(
       (settled) => ({ ...outcome, settled }),
       (error: unknown) => ({ ...outcome, error: describeFailure(error).info }),
     );
@@ -235,8 +235,8 @@ export class BatchRun implements PatternRun<BatchResult> {
   private async gather(): Promise<void> {
     await condition(() => !this.isStoring);
     const { plan, chunks, records } = this.book;
-    const { tenant, pages } = plan;
-    this.results = await values.gatherItems({ tenant, pages }, chunks, records);
+    const { tenant, pages, pageItems } = plan;
+    this.results = await values.gatherItems({ tenant, pages, pageItems }, chunks, records);
   }
 
   private result(): BatchResult {

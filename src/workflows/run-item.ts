@@ -1,6 +1,7 @@
 import { startChild, workflowInfo } from '@temporalio/workflow';
 import type { BatchItem, BatchPlan, ItemOutcome } from '../contracts/batch-messages';
 import type { JsonValue } from '../contracts/json';
+import { shown } from '../contracts/nearest-name';
 import type { InheritedContext } from '../contracts/step-activity';
 import { itemPath } from '../core/batch/batch-items';
 import { childOutcome } from '../core/batch/child-outcome';
@@ -33,7 +34,7 @@ export async function startItemRun({ item, id, input }: BatchItem, plan: BatchPl
     workflowId: itemWorkflowId(item),
     parentClosePolicy: 'ABANDON',
     cancellationType: 'TRY_CANCEL',
-    staticSummary: id === undefined ? `${itemPath(item)}: ${pattern}` : `${itemPath(item)} (${id}): ${pattern}`,
+    staticSummary: id === undefined ? `${itemPath(item)}: ${pattern}` : `${itemPath(item)} (${shown(id)}): ${pattern}`,
     retry: { maximumAttempts: 1 },
   });
   return { outcome: async () => childOutcome(pattern, await child.result()) };

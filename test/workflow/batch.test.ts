@@ -6,6 +6,7 @@ import { check } from '../../src/contracts/check-input.schema';
 import type { ContentReference } from '../../src/contracts/content';
 import { isContentReference } from '../../src/contracts/content';
 import type { JsonObject } from '../../src/contracts/json';
+import type { InheritedContext } from '../../src/contracts/step-activity';
 import type { ScriptedAnswer } from '../helpers/scripted-model-server';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
@@ -42,6 +43,13 @@ async function ended(run: RunHandle<'batch'>) {
   const envelope = (await run.outcome()) as Envelope & { result: BatchResult };
   if (envelope.result) check(batchResultSchema, envelope.result, 'result');
   return { ...envelope, items: envelope.result ? await listOf(envelope.result) : [] };
+}
+
+async function journalRunOf(workflowId: string): Promise<string | undefined> {
+  const history = await world.cadenza.temporal.workflow.getHandle(workflowId).fetchHistory();
+  const { input } = history.events?.[0]?.workflowExecutionStartedEventAttributes ?? {};
+  const inherited = JSON.parse(Buffer.from(input?.payloads?.[1]?.data ?? []).toString()) as InheritedContext;
+  return inherited.journal.firstRunId;
 }
 
 async function run(input: Given, answer?: ScriptedAnswer) {
@@ -240,6 +248,9 @@ test('a long batch continues as new, also beside an item that does not end, and 
     expect(prompts).toHaveLength(130);
     expect(new Set(prompts).size).toBe(130);
     expect(result.usage).toMatchObject({ calls: 130, cutCalls: 0 });
+    // Calls stand in the journal under the first run, whichever run started the item.
+    const runs = await Promise.all([0, 129].map((item) => journalRunOf(`${batch.workflowId}/item-${item}`)));
+    expect(runs).toEqual([batch.runId, batch.runId]);
   });
 }, 90_000);
 
@@ -282,6 +293,20 @@ test('a batch over ensembles sums how members agree, right and wrong', async () 
   // Ties go to the first member.
   expect(result.summary).toMatchObject({ labelled: 4, correct: 1 });
 });
+
+test('items far larger than a page are run one page after the other', async () => {
+  const long = 'word '.repeat(240_000);
+  const { items, requests } = await run(
+    {
+      ...ASK,
+      config: { task: 'generation', model: 'gpt' },
+      items: numbers(4, (n) => ({ input: `number ${n}`, expected: `${n} ${long}` })),
+    },
+    (request) => `${numberIn(request)} ${long}`,
+  );
+  expect(items.map(({ item, correct }) => [item, correct])).toEqual([0, 1, 2, 3].map((n) => [n, true]));
+  expect(requests).toHaveLength(4);
+}, 60_000);
 
 test('long texts and long lists travel by reference', async () => {
   const long = 'word '.repeat(2_000);

@@ -14,6 +14,7 @@ const plan: BatchPlan = {
   config: {},
   items: 20,
   pages: REFERENCE,
+  pageItems: 100,
   maxParallel: 4,
   compare: { normalise: 'value' },
   tenant: '_',
