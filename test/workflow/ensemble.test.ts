@@ -6,6 +6,7 @@ import type { ScriptedAnswer, ScriptedReply } from '../helpers/scripted-model-se
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
 import { createTestWorld, withWorker } from '../helpers/test-world';
+import { waitUntil } from '../helpers/wait-until';
 
 let world: TestWorld;
 
@@ -486,6 +487,8 @@ test('a cancelled run closes its connections within two seconds, and shows what 
   await withWorker(world, async () => {
     const handle = await world.cadenza.start('ensemble', { ...QUESTION, members: samples(4) });
     await world.models.until(({ open }) => open === 3);
+    // The answer of the first is on the way to the run.
+    await waitUntil(async () => (await handle.progress()).steps[0]?.note !== undefined);
     expect((await handle.progress()).steps).toMatchObject([
       { name: 'members[0]', status: 'running', models: ['gpt'], note: '1 of 4 samples' },
     ]);
