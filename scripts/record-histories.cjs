@@ -307,6 +307,22 @@ const RUNS = {
       selector: { score: { strong: 'gpt', weak: 'other', threshold: 0.5, by: { model: 'gpt', label: 'hard' } } },
     },
   },
+  'batch-of-ensembles': {
+    input: {
+      pattern: 'ensemble',
+      config: { task: 'generation', members: ['gpt', 'other'] },
+      items: [1, 2, 3, 4, 5].map((n) => ({ id: n, input: `Pears ${n}?`, ...(n > 2 ? { expected: 'pears' } : {}) })),
+      maxParallel: 2,
+    },
+    during: async (run) => {
+      await run.pause();
+      await sleep(500);
+      await run.resume();
+    },
+  },
+  'batch-all-failed': {
+    input: { pattern: 'routeToModel', config: { task: 'generation', model: 'broken' }, items: [{ input: 'a' }] },
+  },
   'pipeline-cancelled': {
     input: { steps: [step('a', 'patient'), step('b', 'echo', { dependsOn: ['a'] })] },
     during: async (run) => {
@@ -317,7 +333,7 @@ const RUNS = {
 };
 
 /** The file that a campaign leaves, where that is not its own name. */
-const MARKS = { 'event-router': 'event-router-first-run' };
+const MARKS = { 'event-router': 'event-router-first-run', batch: 'batch-first-run' };
 
 /** What is no run of one pipeline: recorded by hand, each under the names that it is called for. */
 const CAMPAIGNS = {
@@ -333,6 +349,27 @@ const CAMPAIGNS = {
     await save('pipeline-registered-definition');
     await save('pipeline-nested-definition', 'pipeline-registered-definition/nested');
     await save('definition-registry', 'cadenza-definition-inner');
+  },
+  batch: async ({ cadenza, save }) => {
+    const items = Array.from({ length: 90 }, (_, n) => {
+      const model = n === 0 || n > 80 ? 'slow' : n === 7 ? 'broken' : 'gpt';
+      return { input: `Pears ${n}?`, model, expected: 'pears' };
+    });
+    const input = { pattern: 'routeToModel', config: { task: 'generation' }, items, maxParallel: 4 };
+    const run = await cadenza.start('batch', input, { id: 'batch' });
+    // The first item runs on over two continue-as-new; those at the end are of the last run.
+    for (let running = 0; running < 4;) {
+      await sleep(500);
+      const { batch } = await run.progress();
+      running = batch.completed + batch.failed >= 80 ? batch.running : 0;
+    }
+    // Its end is found by a run that did not start it.
+    await cadenza.temporal.workflow.getHandle('batch/item-0').terminate();
+    await sleep(2_000);
+    await run.cancel();
+    await run.outcome();
+    await save('batch-first-run', 'batch', run.runId);
+    await save('batch-continued', 'batch');
   },
   'event-router': async ({ cadenza, save }) => {
     const run = await cadenza.start(

@@ -1,8 +1,10 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { RunIdentity, StepInvocation, StepOutcome, SystemActivities } from '../contracts/step-activity';
 import { createAskChainStep } from './ask-chain-step';
+import { createGatherItems, createLoadItems, createSettleItem } from './batch-items';
 import { createCallModel } from './call-model';
 import { createCheckDefinition } from './check-definition';
+import { collectRuns } from './collect-runs';
 import { createCompareExamples } from './compare-examples';
 import { createDeliverWebhook } from './deliver-webhook';
 import type { ActivityDependencies } from './dependencies';
@@ -10,6 +12,7 @@ import { createEvaluateExpressions } from './evaluate-expressions';
 import { createFindDefinitions } from './find-definitions';
 import { endedRuns } from './ended-runs';
 import { startHeartbeat } from './heartbeat';
+import { createPrepareBatch } from './prepare-batch';
 import { createPrepareCascade, createPrepareEnsemble, createPrepareRoute } from './prepare-models';
 import { createPrepareChain } from './prepare-chain';
 import { createPreparePipeline } from './prepare-pipeline';
@@ -66,6 +69,11 @@ export function createActivities(dependencies: ActivityDependencies): HandlerAct
     followPath: remote(createFollowPath(dependencies)),
     listItems: remote(createListItems(dependencies)),
     gatherOutputs: remote(createGatherOutputs(dependencies)),
+    prepareBatch: remote(createPrepareBatch(dependencies)),
+    loadItems: remote(createLoadItems(dependencies)),
+    settleItem: local(createSettleItem(dependencies)),
+    gatherItems: remote(createGatherItems(dependencies)),
+    collectRuns: remote(collectRuns),
   };
   return { ...handlers, ...system } as HandlerActivities & SystemActivities;
 }

@@ -4,8 +4,10 @@ import type { JsonObject, JsonValue } from '../contracts/json';
 import type { CascadePlan, EnsemblePlan, PlannedInput, RoutePlan } from '../contracts/model-call';
 import type { RouteToModelInput } from '../contracts/route-to-model.schema';
 import type { InheritedContext } from '../contracts/step-activity';
+import { answerKey } from '../core/votes/answer-key';
 import { candidatesOf, checkCascade, checkEnsemble, checkRoute } from './check-models';
 import { refuse } from './check-runnable';
+import { shortKey } from './count-answer';
 import type { ActivityDependencies } from './dependencies';
 import { openPlan } from './open-plan';
 import type { ScopedContent } from './scoped-content';
@@ -37,13 +39,20 @@ export function createPrepareRoute(dependencies: ActivityDependencies) {
 /** As createPrepareRoute. */
 export function createPrepareEnsemble(dependencies: ActivityDependencies) {
   return async (given: unknown, inherited?: InheritedContext): Promise<EnsemblePlan> => {
-    const input = checkInput('ensemble', given);
+    const { expected, ...input } = checkInput('ensemble', given);
     const { tenant, pins, content, storePins } = await openPlan(input, inherited, dependencies);
     checkEnsemble(input, '', pins, dependencies);
     if (typeof input.extract === 'object' && 'regex' in input.extract) {
       await checkRegex(input.extract.regex, 'extract.regex', dependencies);
     }
-    return { input: await withSmallText(input, content), tenant, pins: await storePins() };
+    const right = expected === undefined ? undefined : await content.load(expected, 'expected');
+    const key = answerKey(right, input.normalise);
+    return {
+      input: await withSmallText(input, content),
+      tenant,
+      pins: await storePins(),
+      ...(key === undefined ? {} : { expectedKey: shortKey(key) }),
+    };
   };
 }
 

@@ -9,11 +9,20 @@ import type { Session } from './session';
 import { approvalSentence, detachedSentence, showEnded, waitingApprovals } from './show-run';
 import type { Terminal } from './terminal';
 
+export type AttendOptions = {
+  handle: RunHandle;
+  title: string;
+  json: boolean;
+  quiet?: boolean;
+  /** Called before the result is shown. */
+  onEnded?: (envelope: Envelope) => Promise<void>;
+};
+
 /** Follows one run to its end, shows its result, and says with which status the command exits. */
 export async function attendRun(
   session: Session,
   terminal: Terminal,
-  { handle, title, json, quiet = false }: { handle: RunHandle; title: string; json: boolean; quiet?: boolean },
+  { handle, title, json, quiet = false, onEnded }: AttendOptions,
 ): Promise<number> {
   const interrupt = takeInterrupt();
   const stopTending = tendWhileWaiting(session, terminal);
@@ -38,6 +47,7 @@ export async function attendRun(
     return EXIT.interrupted;
   }
   interrupt.release();
+  await onEnded?.(envelope);
   if (json) terminal.printJson(envelope);
   else await showEnded(session, terminal, { title, envelope });
   return exitStatusOfRun(envelope);

@@ -77,6 +77,7 @@ export function addRunCommands(program: Command, terminal: Terminal, action: Act
     .description('wait for the end of a run and show its result')
     .argument('<id>')
     .option('--no-wait', 'say that it is running instead')
+    .option('--output <file>', 'of a batch: write what became of each item, one JSON line an item')
     .option('--json', JSON_HELP)
     .action((id: string, options: ResultOptions) =>
       action(async () => (await import('./commands/result.js')).result(terminal, id, options)),

@@ -9,8 +9,13 @@ const MAX_BYTES = 64 * 1024 * 1024;
 
 /** The JSON or YAML of a file, or of standard input for `-`. @throws CadenzaError `InvalidInput` with file and line */
 export async function readInputFile(file: string): Promise<unknown> {
-  const source = file === STDIN ? 'standard input' : file;
+  const source = sourceOf(file);
   return parseInput(await readAll(file, source), source);
+}
+
+/** How a file is called in messages. */
+export function sourceOf(file: string): string {
+  return file === STDIN ? 'standard input' : file;
 }
 
 /** Data from JSON or YAML. @throws CadenzaError `InvalidInput` naming the source and the line */
@@ -35,7 +40,8 @@ export function parseInput(content: string, source: string): unknown {
   }
 }
 
-async function readAll(file: string, source: string): Promise<string> {
+/** The text of a file, or of standard input for `-`; `source` is its name in messages. @throws CadenzaError `InvalidInput` */
+export async function readAll(file: string, source: string): Promise<string> {
   if (file === STDIN) return text(process.stdin);
   try {
     const content = await readFile(file);

@@ -15,22 +15,33 @@ export async function loadOutput(
   { pattern, result }: Pick<Envelope, 'pattern' | 'result'>,
   read: Cadenza['readContent'],
 ): Promise<JsonValue | undefined> {
+  // Its summary stands in the result; the results of all items are for a file.
+  if (pattern === 'batch') return undefined;
   const field = pattern === null ? undefined : (MAIN_OUTPUT as Partial<Record<string, string>>)[pattern];
   const output = field === undefined ? result : (result as JsonObject | undefined)?.[field];
   return output === undefined ? undefined : loadValue(output, read);
 }
 
-async function loadValue(value: JsonValue, read: Cadenza['readContent']): Promise<JsonValue> {
-  if (isContentReference(value)) return loadReference(value, read);
-  if (Array.isArray(value)) return Promise.all(value.map((item) => loadValue(item, read)));
+/** A value with what it refers to in place, up to so many bytes each. */
+export async function loadValue(
+  value: JsonValue,
+  read: Cadenza['readContent'],
+  most = SHOWN_BYTES,
+): Promise<JsonValue> {
+  if (isContentReference(value)) return loadReference(value, read, most);
+  if (Array.isArray(value)) return Promise.all(value.map((item) => loadValue(item, read, most)));
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(async ([key, item]) => [key, await loadValue(item, read)] as const);
+  const entries = Object.entries(value).map(async ([key, item]) => [key, await loadValue(item, read, most)] as const);
   return Object.fromEntries(await Promise.all(entries));
 }
 
-async function loadReference(reference: ContentReference, read: Cadenza['readContent']): Promise<JsonValue> {
+async function loadReference(
+  reference: ContentReference,
+  read: Cadenza['readContent'],
+  most: number,
+): Promise<JsonValue> {
   const { bytes, mediaType } = reference;
-  if (bytes > SHOWN_BYTES) return `(${bytes} bytes of ${mediaType}; --json shows the reference)`;
+  if (bytes > most) return `(${bytes} bytes of ${mediaType}; --json shows the reference)`;
   try {
     const text = await read(reference);
     return mediaType === JSON_MEDIA_TYPE ? (JSON.parse(text) as JsonValue) : text;

@@ -6,6 +6,7 @@ import type { FailureInfo } from '../contracts/failures';
 import type { Pattern } from '../contracts/names';
 import { PATTERNS } from '../contracts/names';
 import { EXIT } from '../contracts/run';
+import { addBatchCommands } from './commands-of-batches';
 import { addEventCommands } from './commands-of-events';
 import { addProjectCommands } from './commands-of-project';
 import { addRerunCommand } from './commands-of-reruns';
@@ -53,6 +54,7 @@ export function createProgram(terminal: Terminal, action: Action): Command {
       '\nExit status: 0 completed, partial or detached; 1 any other end; 2 bad input or unknown id; 130 after Ctrl-C.',
     );
   addRunCommands(program, terminal, action);
+  addBatchCommands(program, terminal, action);
   addEventCommands(program, terminal, action);
   addRerunCommand(program, terminal, action);
   addScheduleCommands(program, terminal, action);
@@ -82,6 +84,7 @@ function wantsJson(argv: readonly string[]): boolean {
 
 function patternIn([command, ...rest]: readonly string[]): Pattern | null {
   if (command === 'analyze' || command === 'rerun') return 'pipeline';
+  if (command === 'batch') return 'batch';
   return command === 'run' ? (PATTERNS.find((pattern) => rest.includes(pattern)) ?? null) : null;
 }
 

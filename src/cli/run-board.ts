@@ -1,5 +1,6 @@
 import type { PendingAttempt } from '../client/run-handle';
 import type { RunProgress, RunStatus, StepProgress } from '../contracts/run';
+import { batchSentence } from './render/batch-lines';
 import { cleanLine } from './render/clean-text';
 import { fit } from './render/layout';
 import { shownMoney, shownSeconds } from './render/numbers';
@@ -83,6 +84,13 @@ function lineBoard(terminal: Terminal, onlyOne: boolean): RunBoard {
       if (progress?.events) {
         const sentence = routerSentence(progress.events);
         return tell(title, sentence, sentence);
+      }
+      if (progress?.batch) {
+        // A line for each twentieth: a batch has thousands of items.
+        const { items, completed, failed } = progress.batch;
+        const part = Math.floor(((completed + failed) / items) * 20);
+        if (part > 0) tell(title, `${part} twentieths`, batchSentence(progress.batch));
+        return;
       }
       for (const step of progress?.steps ?? []) {
         if (step.status !== 'pending') tell(title, `${step.name} ${step.status}`, changeSentence(step));

@@ -1,4 +1,6 @@
 import type { Envelope, RunHandle, RunProgress, StepProgress } from '../client';
+import type { BatchResult } from '../contracts/batch.schema';
+import { itemPath } from '../core/batch/batch-items';
 import { loadOutput } from './load-output';
 import { cleanLine } from './render/clean-text';
 import { resultLines } from './render/run-result';
@@ -21,12 +23,25 @@ export async function showEnded(
 }
 
 /** What to do next with a run: look at it in the Web UI, see it again. */
-function nextLines(session: Session, { paint }: Terminal, { workflowId, runId }: Envelope, again: boolean): string[] {
+function nextLines(session: Session, { paint }: Terminal, envelope: Envelope, again: boolean): string[] {
+  const { workflowId, runId } = envelope;
   if (workflowId === null || runId === null) return [];
   const address = session.webAddress({ workflowId, runId });
   return [
     ...(address === undefined ? [] : [`${paint.dim('  Web UI  ')}${address}`]),
+    ...itemLines(envelope).map(([label, command]) => `${paint.dim(`  ${label.padEnd(8)}`)}${COMMAND} ${command}`),
     ...(again ? [`${paint.dim('  Again   ')}${COMMAND} result ${workflowId}`] : []),
+  ];
+}
+
+/** Of a batch: how to get the results of its items, and to look at the first that failed. */
+function itemLines({ pattern, workflowId, result }: Envelope): [label: string, command: string][] {
+  if (pattern !== 'batch') return [];
+  const { summary } = (result ?? {}) as unknown as Partial<BatchResult>;
+  const [failed] = summary?.firstFailures ?? [];
+  return [
+    ...(summary ? [['Items', `result ${workflowId} --output items.jsonl`] as [string, string]] : []),
+    ...(failed ? [['Failed', `status ${workflowId}/${itemPath(failed.item)}`] as [string, string]] : []),
   ];
 }
 

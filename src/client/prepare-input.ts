@@ -1,3 +1,4 @@
+import type { BatchInput } from '../contracts/batch.schema';
 import type { GivenInput } from '../contracts/check-input.schema';
 import { CadenzaError } from '../contracts/failures';
 import type { ContentScope } from '../contracts/content';
@@ -9,13 +10,14 @@ import { storeLarge } from '../core/content/store-large';
 import type { ContentStore } from '../store/content-store';
 import { storeDocument } from '../store/store-document';
 import { checkGiven } from './check-given';
+import { checkBatch, prepareItems } from './prepare-items';
 
 /** What each pattern works on, where that is not called its input. */
 const TEXT_FIELDS: Partial<Record<Pattern, string>> = { chain: 'initialPrompt', treeOfThought: 'problem' };
 
 /**
- * Checks an input and moves what is large out of what it works on: `{ file }` of a pipeline becomes a stored document, other
- * large values references. What is returned is what goes into the run's history.
+ * Checks an input and moves what is large out of what it works on, or of the items of a batch: `{ file }` of a pipeline
+ * becomes a stored document, other large values references. What is returned is what goes into the run's history.
  * @throws CadenzaError `InvalidInput`, or what is wrong with the file
  */
 export async function prepareInput<P extends Pattern>(
@@ -31,9 +33,14 @@ export async function prepareInput<P extends Pattern>(
     );
   }
   const checked = checkGiven(pattern, given);
-  if (pattern === 'eventRouter' || pattern === 'batch') return given;
+  if (pattern === 'eventRouter') return given;
   const labels = (checked as { labels?: Record<string, string> }).labels;
   const scope = { namespace, tenant: labels?.[TENANT_LABEL] ?? NO_TENANT };
+  if (pattern === 'batch') {
+    const batch = checked as BatchInput;
+    checkBatch(batch);
+    return { ...(given as object), items: await prepareItems(batch, store, scope) } as GivenInput<P>;
+  }
   const field = TEXT_FIELDS[pattern] ?? 'input';
   const input = (given as Record<string, JsonValue>)[field] ?? null;
   const stored = await storeInput(input, store, scope, pattern === 'pipeline');

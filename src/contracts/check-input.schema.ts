@@ -84,6 +84,8 @@ function explain(issue: z.core.$ZodIssue, root: unknown): string {
         : `got ${got}; allowed: ${issue.values.map(String).join(', ')}`;
     case 'invalid_type':
       return value === undefined ? `is required (${issue.expected})` : `expected ${issue.expected}, got ${got}`;
+    case 'invalid_union':
+      return value === undefined ? 'is required' : issue.message;
     case 'too_small':
       return `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${unit(issue.origin)}, got ${got}`;
     case 'too_big':

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { agreementSchema } from './agreement.schema';
 import { extractSchema, normaliseSchema, stopSchema, tieBreakSchema } from './answers.schema';
 import {
   jsonObjectSchema,
@@ -104,6 +105,8 @@ export const ensembleInputSchema = z
     judge: judgeSchema.optional(),
     fuse: fuseSchema.optional(),
     mixture: mixtureSchema.optional(),
+    /** The right answer, where it is known: no model sees it, the result says who of the members is wrong alike. */
+    expected: jsonValueSchema.optional(),
     ...runFields,
   })
   .superRefine((ensemble, context) => {
@@ -166,6 +169,8 @@ export const ensembleResultSchema = z.strictObject({
   ),
   failures: z.array(jsonValueSchema),
   decision: ensembleDecisionSchema,
+  /** By pairs of members; absent for one member, and for more than twenty. */
+  agreement: agreementSchema.optional(),
   ...resultFields,
 });
 export type EnsembleResult = z.infer<typeof ensembleResultSchema>;

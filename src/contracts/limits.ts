@@ -50,3 +50,11 @@ export const MAX_SUBSCRIPTIONS = 200;
 
 /** A router remembers this many events to tell repeats. */
 export const DEDUPLICATION_WINDOW = 10_000;
+
+/** Most items of one batch, and most of them that run at once. */
+export const MAX_BATCH_ITEMS = 100_000;
+export const MAX_PARALLEL_ITEMS = 1_000;
+
+/** Items of a batch that are stored and loaded together: at most this many, fewer where they are large. */
+export const BATCH_PAGE_ITEMS = 100;
+export const BATCH_PAGE_BYTES = 2 * 1024 * 1024;

@@ -97,7 +97,8 @@ export type ModelPlan<I> = { input: PlannedInput<I>; tenant: string; pins: Store
 /** An input whose long text is stored. */
 export type PlannedInput<I> = Omit<I, 'input'> & { input: CallInput };
 export type CascadePlan = ModelPlan<CascadeInput>;
-export type EnsemblePlan = ModelPlan<EnsembleInput>;
+/** `expectedKey` is what the right answer is counted under, where it is known. */
+export type EnsemblePlan = ModelPlan<EnsembleInput> & { expectedKey?: string };
 /** `candidates` are the models that the choice is about, with the task's own; `embeddingModel` is the registry's. */
 export type RoutePlan = ModelPlan<RouteToModelInput> & { candidates: ModelPins; embeddingModel?: string };
 

@@ -27,6 +27,7 @@ export const AVAILABLE_PATTERNS = [
   'cascade',
   'chain',
   'eventRouter',
+  'batch',
 ] as const satisfies readonly Pattern[];
 
 /** Workflow Types that no person starts by name: the registry of one definition, and the handling of one event. */
@@ -112,6 +113,11 @@ export const SYSTEM_ACTIVITIES = [
   'followPath',
   'listItems',
   'gatherOutputs',
+  'prepareBatch',
+  'loadItems',
+  'settleItem',
+  'gatherItems',
+  'collectRuns',
 ] as const;
 
 /** The handlers that ship with the product; each is the name of an activity. */

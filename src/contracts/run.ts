@@ -1,3 +1,4 @@
+import type { BatchProgress } from './batch-messages';
 import type { FailureInfo } from './failures';
 import type { RouterProgress } from './event-messages';
 import type { Pattern } from './names';
@@ -54,4 +55,6 @@ export type RunProgress = {
   usage: Usage;
   /** Of a router only. */
   events?: RouterProgress;
+  /** Of a batch only. */
+  batch?: BatchProgress;
 };

@@ -1,4 +1,5 @@
 import type { BudgetScope, BudgetState } from './budget';
+import type { BatchItem, BatchPages, BatchPlan, EndedItem, ItemRecord, SettledItem } from './batch-messages';
 import type { Callbacks } from './callbacks.schema';
 import type { ChainCall, ChainCallOutcome, ChainPlan } from './chain-call';
 import type { ContentPath, ContentReference } from './content';
@@ -164,6 +165,16 @@ export type SystemActivities = {
   listItems(tenant: string, list: JsonValue | ContentPath): Promise<JsonValue[]>;
   /** Many outputs as one list; what is large in them is loaded and stored again as one value. */
   gatherOutputs(tenant: string, outputs: JsonValue[], inlineLimit: number): Promise<JsonValue>;
+  /** Checks a batch's input and what its first item names, and stores the list in pages. */
+  prepareBatch(input: unknown): Promise<BatchPlan>;
+  /** Items from one on: of its page at most, and as many as are small enough together. */
+  loadItems(plan: BatchPages & Pick<BatchPlan, 'pattern'>, from: number): Promise<BatchItem[]>;
+  /** An item's output, small, against its expected answer where it has one. */
+  settleItem(plan: BatchPages & Pick<BatchPlan, 'compare'>, item: number, output: JsonValue): Promise<SettledItem>;
+  /** The records of a batch in the order of its items, with their ids and expected answers. */
+  gatherItems(plan: BatchPages, chunks: ContentReference[], records: ItemRecord[]): Promise<JsonValue>;
+  /** Waits until one of these runs has ended, and gives all that have; nothing where that takes minutes. */
+  collectRuns(pattern: BatchPlan['pattern'], workflowIds: string[], seconds: number): Promise<EndedItem[]>;
   /** What a step has used, for where its activity ended without saying so (a lost Worker, a timeout). */
   readUsage(run: RunIdentity, step: string): Promise<CallUsage>;
   /** What the budget of a scope has come to. */

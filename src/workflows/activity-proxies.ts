@@ -16,7 +16,8 @@ type LocalActivity =
   | 'readUsage'
   | 'readBudget'
   | 'readUsages'
-  | 'readOutput';
+  | 'readOutput'
+  | 'settleItem';
 type ModelActivity = 'callModel' | 'askChainStep' | 'compareExamples';
 type CallActivity = ModelActivity | 'deliverWebhook';
 

@@ -10,6 +10,7 @@ import type { Aggregated } from '../core/votes/aggregate-answers';
 import { aggregateAnswers } from '../core/votes/aggregate-answers';
 import { countBallots } from '../core/votes/ballot';
 import type { Seat } from '../core/votes/ballot';
+import { memberAgreement } from '../core/votes/member-agreement';
 import type { SeatAnswer } from '../core/votes/seat-answer';
 import { ballotOf, individualResults, memberFailures } from '../core/votes/seat-answer';
 import { seatsOf } from '../core/votes/seats';
@@ -127,10 +128,12 @@ export class EnsembleRun implements PatternRun<EnsembleResult> {
     return tooFewAnswers(answers.map(ballotOf), minVotes, Object.fromEntries(problems));
   }
 
-  private result({ input }: EnsemblePlan): EnsembleResult {
+  private result({ input, expectedKey }: EnsemblePlan): EnsembleResult {
     const answers = this.asking?.answers() ?? [];
     const { value, decision } = this.aggregated ?? { value: null, decision: this.openDecision(answers) };
     const reason = this.partialReason(input.stop?.deadlineSeconds);
+    // Vectors are not compared.
+    const agreement = input.task === 'embedding' ? undefined : memberAgreement(answers.map(ballotOf), expectedKey);
     return {
       aggregatedResult: value,
       aggregationMethod: input.aggregation,
@@ -143,6 +146,7 @@ export class EnsembleRun implements PatternRun<EnsembleResult> {
         stopReason: this.stopped?.reason ?? 'complete',
         saved: this.saved(answers),
       },
+      ...(agreement ? { agreement } : {}),
       usage: this.book.usage(),
       partial: reason !== undefined,
       ...(reason === undefined ? {} : { partialReason: reason }),

@@ -1,3 +1,4 @@
+export { batch } from './batch';
 export { cascade } from './cascade';
 export { chain } from './chain';
 export { definitionRegistry } from './definition-registry';

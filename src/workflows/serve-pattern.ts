@@ -1,4 +1,4 @@
-import { CancellationScope, CancelledFailure, isCancellation, setHandler } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, ContinueAsNew, isCancellation, setHandler } from '@temporalio/workflow';
 import type { RunProgress, RunStatus } from '../contracts/run';
 import type { RunAccount } from '../contracts/usage.schema';
 import { progressQuery, resultSoFarQuery } from './messages';
@@ -13,7 +13,7 @@ export type PatternRun<R extends { partial: boolean }> = {
   /** Called at the end, whatever it is. */
   finish(status: RunStatus): Promise<void>;
   /** What the run has used in the end; undefined where nothing could be asked. */
-  account(): Promise<RunAccount> | undefined;
+  account(): Promise<RunAccount | undefined> | undefined;
 };
 
 /**
@@ -29,6 +29,8 @@ export async function servePattern<R extends { partial: boolean }>(run: PatternR
     await run.finish(result.partial ? 'partial' : 'completed');
     return { ...result, ...(await run.account()) };
   } catch (error) {
+    // No end: the next run goes on.
+    if (error instanceof ContinueAsNew) throw error;
     const cancelled = isCancellation(error);
     await CancellationScope.nonCancellable(() => run.finish(cancelled ? 'cancelled' : 'failed'));
     if (cancelled) throw error;

@@ -4,6 +4,7 @@ import type { EnsembleResult } from '../../contracts/ensemble.schema';
 import type { JsonObject, JsonValue } from '../../contracts/json';
 import type { RouteToModelResult } from '../../contracts/route-to-model.schema';
 import { chainLines } from './chain-lines';
+import { agreementLines } from './agreement-lines';
 import { cleanLine } from './clean-text';
 import type { ResultOptions } from './document-result';
 import { fit, table, widthOf, wrapped } from './layout';
@@ -53,6 +54,8 @@ function ensembleLines(result: EnsembleResult, options: ResultOptions): string[]
     ...wrapped(`${aggregationMethod.replace(/_/g, ' ')}: ${outcomeOf(decision)}`, columns, 4, '  '),
     ...voteLines(decision, options),
     ...memberLines(result, options),
+    // Of one item the votes say it all, but for who was right.
+    ...(result.agreement?.labelled ? agreementLines(result.agreement, options) : []),
     ...(decision.stoppedEarly ? wrapped(stoppedSentence(decision), columns, 4, '  ') : []),
   ];
 }

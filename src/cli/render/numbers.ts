@@ -22,6 +22,11 @@ export function shownCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** A part of one: `85.7%`, `100%`. */
+export function shownPercent(part: number): string {
+  return `${Number((part * 100).toFixed(1))}%`;
+}
+
 /** `3 calls`, `1 call`. */
 export function counted(count: number, noun: string): string {
   return `${shownCount(count)} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,10 +1,13 @@
 import { stringify } from 'yaml';
+import type { BatchResult } from '../../contracts/batch.schema';
 import type { Envelope } from '../../contracts/envelope.schema';
 import type { RouterProgress } from '../../contracts/event-messages';
 import type { JsonObject, JsonValue } from '../../contracts/json';
 import type { PipelineResult } from '../../contracts/pipeline.schema';
 import type { StepProgress } from '../../contracts/run';
 import { outputNote, passedOverNote } from '../../core/pipeline-state';
+import { agreementLines } from './agreement-lines';
+import { batchResultLines } from './batch-lines';
 import { cleanLine, cleanText } from './clean-text';
 import type { ResultOptions } from './document-result';
 import { documentLines } from './document-result';
@@ -39,14 +42,17 @@ export function resultLines(
       : pattern === 'eventRouter'
         ? routerLines(output as unknown as RouterProgress, options)
         : outputLines(output, pipeline, options)),
+    ...(pattern === 'batch' && isObject(result) ? batchResultLines(result as unknown as BatchResult, options) : []),
     ...(how.length > 0 ? ['', paint.bold('  How it was decided'), ...how] : []),
   ];
 }
 
 /** The result of a pipeline, where the envelope holds one. */
 export function asPipelineResult(result: JsonValue | undefined): PipelineResult | undefined {
-  const { results, usage } = (result ?? {}) as JsonObject;
-  return isObject(results) && isObject(usage) ? (result as unknown as PipelineResult) : undefined;
+  const { results, usage, summary } = (result ?? {}) as JsonObject;
+  return isObject(results) && isObject(usage) && summary === undefined
+    ? (result as unknown as PipelineResult)
+    : undefined;
 }
 
 /** The steps of a pipeline that has ended, in the form that progress has them. */
@@ -80,6 +86,10 @@ function decisionLines(pipeline: PipelineResult, { columns, paint }: ResultOptio
 }
 
 function patternLines(pattern: string | null, result: JsonValue | undefined, options: ResultOptions): string[] {
+  if (pattern === 'batch' && isObject(result)) {
+    const batch = result as unknown as BatchResult;
+    return [...agreementLines(batch.summary.agreement, options), ...usedLines(batch, options.columns)];
+  }
   const lines = modelDecisionLines(pattern, result, options);
   return lines ? [...lines, ...usedLines(result as unknown as Ended, options.columns)] : [];
 }

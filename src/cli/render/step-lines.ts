@@ -1,5 +1,6 @@
 import type { RunProgress, StepProgress } from '../../contracts/run';
 import type { PendingAttempt } from '../../client/run-handle';
+import { batchLines } from './batch-lines';
 import { cleanLine } from './clean-text';
 import { column, fit, wrapped } from './layout';
 import { shownCount, shownMoney, shownSeconds } from './numbers';
@@ -32,8 +33,9 @@ export function stepLines(steps: readonly StepProgress[], options: StepLinesOpti
   return steps.flatMap((step) => [stepLine(step, names, paid, options), ...remarks(step, options)]);
 }
 
-/** A run's steps, or a router's subscriptions, where it has said something; else that it waits. */
+/** A run's steps, a router's subscriptions or how far a batch is, where it has said something; else that it waits. */
 export function progressLines(progress: RunProgress | undefined, options: StepLinesOptions): string[] {
+  if (progress?.batch) return batchLines(progress.batch, options);
   if (progress?.events) return routerLines(progress.events, options);
   if (progress && progress.steps.length > 0) return stepLines(progress.steps, options);
   return [options.paint.dim('  starting')];

@@ -1,11 +1,13 @@
 import { parse } from 'yaml';
 import type { ChainInput } from '../../../src/contracts/chain.schema';
 import { versionOf } from '../../../src/config/load-definitions';
+import { checkBatch } from '../../../src/client/prepare-items';
 import { checkInput } from '../../../src/contracts/check-input.schema';
 import { subscriptionSchema } from '../../../src/contracts/event-router.schema';
 import { definitionSchema } from '../../../src/contracts/pipeline.schema';
 import { registrySchema } from '../../../src/contracts/registry.schema';
 import { checkChain } from '../../../src/core/chain/chain-input';
+import type { JsonObject } from '../../../src/contracts/json';
 import type { NamesOf } from '../../../src/core/graph/check-steps';
 import { planSteps } from '../../../src/core/graph/check-steps';
 import { parseExpression } from '../../../src/evaluator/parse-expression';
@@ -37,6 +39,10 @@ function kindOf(given: Record<string, unknown>): string {
     subscriptionSchema.parse(given);
     return 'subscription';
   }
+  if ('items' in given) {
+    checkBatch(checkInput('batch', given));
+    return 'batch';
+  }
   for (const [field, pattern] of [
     ['initialPrompt', 'chain'],
     ['stages', 'cascade'],
@@ -67,6 +73,7 @@ test.each(withYaml)('every YAML block of %s is what it is shown for', (page) => 
 test('the pages show each kind of YAML that there is', () => {
   const kinds = withYaml.flatMap((page) => yamlOf(page).map(({ text }) => kindOf(parse(text) as never)));
   expect([...new Set(kinds)].sort()).toEqual([
+    'batch',
     'cascade',
     'chain',
     'definition',
@@ -79,8 +86,18 @@ test('the pages show each kind of YAML that there is', () => {
   ]);
 });
 
-test.each(filesIn('examples', '.yaml'))('%s is what it is shown for', (file) => {
+const isBatch = (file: string) => file.startsWith('examples/batch/');
+
+test.each(filesIn('examples', '.yaml').filter((file) => !isBatch(file)))('%s is what it is shown for', (file) => {
   expect(() => kindOf(parse(read(file)) as Record<string, unknown>)).not.toThrow();
+});
+
+test.each(filesIn('examples', '.yaml').filter(isBatch))('%s fits the items of the same name', (file) => {
+  const [, pattern] = /npx cadenza batch (\w+) --config (\S+) --items \S+/.exec(read(file)) ?? [];
+  const lines = read(file.replace(/yaml$/, 'jsonl')).trim().split('\n');
+  const items = lines.map((line) => JSON.parse(line) as JsonObject);
+  for (const item of items) checkBatch(checkInput('batch', { pattern, config: parse(read(file)), items: [item] }));
+  expect(items.filter(({ expected }) => expected === undefined)).toEqual([]);
 });
 
 test('the pipeline of the README is the example, and needs no labels of its own', () => {
