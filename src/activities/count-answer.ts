@@ -71,7 +71,8 @@ function scoresOf(answer: JsonValue, result: JsonValue): { value?: number; score
   return Number.isFinite(number) ? { value: number } : {};
 }
 
-function shortKey(key: string): string {
+/** A key that is short enough for a Workflow, and as good as the whole of it. */
+export function shortKey(key: string): string {
   if (key.length <= KEY_CHARACTERS) return key;
   const hash = createHash('sha256').update(key).digest('hex').slice(0, 32);
   return `${key.slice(0, KEY_CHARACTERS - 40)}… ${hash}`;

@@ -18,10 +18,14 @@ import { createHandlerActivity } from './run-handler';
 import {
   createFollowPath,
   createGatherOutputs,
+  createJoinPages,
   createListItems,
   createLoadValue,
   createStoreValue,
 } from './stored-values';
+import { createCallTree } from './tree/call-tree';
+import { createPrepareTree } from './tree/prepare-tree';
+import { createReferenceLevel } from './tree/reference-level';
 import { toApplicationFailure } from './to-application-failure';
 
 /** Handlers as activities, each under its own name. */
@@ -47,6 +51,10 @@ export function createActivities(dependencies: ActivityDependencies): HandlerAct
     prepareCascade: local(createPrepareCascade(dependencies)),
     readUsage: local(usageOf),
     readUsages: local((run, steps) => Promise.all(steps.map((step) => usageOf(run, step)))),
+    prepareTree: local(createPrepareTree(dependencies)),
+    callTree: createCallTree(dependencies),
+    referenceLevel: createReferenceLevel(dependencies),
+    joinPages: remote(createJoinPages(dependencies)),
     // These two beat and fail as handlers do, with what they have used.
     callModel: createCallModel(dependencies),
     compareExamples: createCompareExamples(dependencies),

@@ -31,9 +31,10 @@ export async function prepareInput<P extends Pattern>(
   if (pattern === 'eventRouter' || pattern === 'batch') return given;
   const labels = (checked as { labels?: Record<string, string> }).labels;
   const scope = { namespace, tenant: labels?.[TENANT_LABEL] ?? NO_TENANT };
-  const { input = null } = given as { input?: JsonValue };
-  const stored = await storeInput(input, store, scope, pattern === 'pipeline');
-  return { ...(given as object), input: stored } as GivenInput<P>;
+  const field = pattern === 'treeOfThought' ? 'problem' : 'input';
+  const value = (given as Record<string, JsonValue | undefined>)[field] ?? null;
+  const stored = await storeInput(value, store, scope, pattern === 'pipeline');
+  return { ...(given as object), [field]: stored } as GivenInput<P>;
 }
 
 async function storeInput(

@@ -25,12 +25,16 @@ export const AVAILABLE_PATTERNS = [
   'routeToModel',
   'ensemble',
   'cascade',
+  'treeOfThought',
   'eventRouter',
 ] as const satisfies readonly Pattern[];
 
 /** Workflow Types that no person starts by name: the registry of one definition, and the handling of one event. */
 export const DEFINITION_WORKFLOW = 'definitionRegistry';
 export const HANDLE_EVENT_WORKFLOW = 'handleEvent';
+
+/** The Workflow Type of the generation of one node's thoughts, a child of its tree. */
+export const EXPAND_THOUGHT_WORKFLOW = 'expandThought';
 
 /** The Workflow Id of a definition's registry. */
 export function definitionWorkflowId(name: string): string {
@@ -101,6 +105,10 @@ export const SYSTEM_ACTIVITIES = [
   'prepareRoute',
   'prepareEnsemble',
   'prepareCascade',
+  'prepareTree',
+  'callTree',
+  'referenceLevel',
+  'joinPages',
   'callModel',
   'compareExamples',
   'readOutput',

@@ -9,13 +9,15 @@ type LocalActivity =
   | 'prepareRoute'
   | 'prepareEnsemble'
   | 'prepareCascade'
+  | 'prepareTree'
   | 'checkDefinition'
   | 'prepareRouter'
   | 'checkSubscription'
   | 'readUsage'
   | 'readUsages'
   | 'readOutput';
-type CallActivity = 'callModel' | 'compareExamples' | 'deliverWebhook';
+type ModelActivity = 'callModel' | 'compareExamples' | 'callTree' | 'referenceLevel';
+type CallActivity = ModelActivity | 'deliverWebhook';
 
 /** Quick, local, and safe to repeat: checking the input and reading what a step has used. */
 export const system = proxyLocalActivities<Pick<SystemActivities, LocalActivity>>({
@@ -66,10 +68,7 @@ export type CallOptions = { summary: string; totalSeconds?: number | undefined }
  * The activities that ask models, with the one retry layer. A cancelled call is not waited for: it ends with its next
  * heartbeat, and its connection with it.
  */
-export function modelCalls({
-  summary,
-  totalSeconds,
-}: CallOptions): Pick<SystemActivities, 'callModel' | 'compareExamples'> {
+export function modelCalls({ summary, totalSeconds }: CallOptions): Pick<SystemActivities, ModelActivity> {
   const attempts = DEFAULT_RETRY_COUNT.handler;
   return proxyActivities({
     startToCloseTimeout: Math.min(totalSeconds ?? Infinity, DEFAULT_HANDLER_TIMEOUT_SECONDS) * 1000,

@@ -2,6 +2,8 @@ export { cascade } from './cascade';
 export { definitionRegistry } from './definition-registry';
 export { ensemble } from './ensemble';
 export { eventRouter } from './event-router';
+export { expandThought } from './expand-thought';
 export { handleEvent } from './handle-event';
 export { pipeline } from './pipeline';
 export { routeToModel } from './route-to-model';
+export { treeOfThought } from './tree-of-thought';

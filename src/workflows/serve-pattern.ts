@@ -1,4 +1,4 @@
-import { CancellationScope, CancelledFailure, isCancellation, setHandler } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, ContinueAsNew, isCancellation, setHandler } from '@temporalio/workflow';
 import type { RunProgress, RunStatus } from '../contracts/run';
 import { progressQuery, resultSoFarQuery } from './messages';
 import { describeRunFailure, runFailure } from './run-failure';
@@ -26,6 +26,8 @@ export async function servePattern<R extends { partial: boolean }>(run: PatternR
     await run.finish(result.partial ? 'partial' : 'completed');
     return result;
   } catch (error) {
+    // No end: the next run goes on.
+    if (error instanceof ContinueAsNew) throw error;
     const cancelled = isCancellation(error);
     await CancellationScope.nonCancellable(() => run.finish(cancelled ? 'cancelled' : 'failed'));
     if (cancelled) throw error;

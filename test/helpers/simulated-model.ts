@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 
-const PROGRAM = path.join(__dirname, '../fixtures/game-of-24/example/simulated-model.py');
+const PROGRAM = path.join(__dirname, '../fixtures/game-of-24/simulated-model.py');
 
 export type SimulatedModel = {
   /** The texts of one request with `n` samples. */
