@@ -38,6 +38,7 @@ function kindOf(given: Record<string, unknown>): string {
   for (const [field, pattern] of [
     ['stages', 'cascade'],
     ['members', 'ensemble'],
+    ['problem', 'treeOfThought'],
     ['task', 'routeToModel'],
   ] as const) {
     if (!(field in given)) continue;
@@ -71,6 +72,7 @@ test('the pages show each kind of YAML that there is', () => {
     'routeToModel',
     'router',
     'subscription',
+    'treeOfThought',
   ]);
 });
 
