@@ -1,5 +1,6 @@
 import type { PendingAttempt } from '../client/run-handle';
 import type { RunProgress, RunStatus, StepProgress } from '../contracts/run';
+import { treeSentence } from '../core/tree/tree-progress';
 import { cleanLine } from './render/clean-text';
 import { fit } from './render/layout';
 import { shownMoney, shownSeconds } from './render/numbers';
@@ -84,6 +85,7 @@ function lineBoard(terminal: Terminal, onlyOne: boolean): RunBoard {
         const sentence = routerSentence(progress.events);
         return tell(title, sentence, sentence);
       }
+      if (progress?.tree) tell(title, `level ${progress.tree.level}`, treeSentence(progress.tree));
       for (const step of progress?.steps ?? []) {
         if (step.status !== 'pending') tell(title, `${step.name} ${step.status}`, changeSentence(step));
         const waiting = retrying.find(({ activityType }) => activityType === step.handler);

@@ -21,7 +21,7 @@ import type { ModelCaller } from './model-caller';
 import type { PatternBook } from './pattern-book';
 
 /** Requests of one activity, about as many: each of them is journalled, and few activities are less work than many. */
-const REQUESTS_AT_ONCE = 16;
+const REQUESTS_AT_ONCE = 30;
 
 type Goal = Extract<TreePlan['input']['isGoal'], { handler: string }>;
 
@@ -164,7 +164,7 @@ function groupSize(nodes: number, samples: number): number {
 }
 
 /** Side by side up to here, an activity is about one node. */
-const ACTIVITIES_AT_ONCE = 8;
+const ACTIVITIES_AT_ONCE = 4;
 
 function noBoolean(handler: string, output: unknown): FailureInfo {
   const got = output === null ? 'null' : typeof output;

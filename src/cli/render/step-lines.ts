@@ -1,4 +1,5 @@
 import type { RunProgress, StepProgress } from '../../contracts/run';
+import { treeSentence } from '../../core/tree/tree-progress';
 import type { PendingAttempt } from '../../client/run-handle';
 import { cleanLine } from './clean-text';
 import { column, fit, wrapped } from './layout';
@@ -35,7 +36,10 @@ export function stepLines(steps: readonly StepProgress[], options: StepLinesOpti
 /** A run's steps, or a router's subscriptions, where it has said something; else that it waits. */
 export function progressLines(progress: RunProgress | undefined, options: StepLinesOptions): string[] {
   if (progress?.events) return routerLines(progress.events, options);
-  if (progress && progress.steps.length > 0) return stepLines(progress.steps, options);
+  if (progress && progress.steps.length > 0) {
+    const tree = progress.tree ? wrapped(treeSentence(progress.tree), options.columns, 2) : [];
+    return [...tree, ...stepLines(progress.steps, options)];
+  }
   return [options.paint.dim('  starting')];
 }
 
