@@ -25,7 +25,7 @@ const SAMPLES_PER_REQUEST = 20;
 async function parityOfTree({ trace: file, 'base-url': baseUrl }) {
   const { summary, puzzles } = read(file);
   const { n_select_sample: beamWidth, n_evaluate_sample: samples, temperature = 0.7, backend = 'gpt-4' } = summary.args;
-  const { evaluate, isGoal: _isGoal, ...example } = parse(readFileSync(EXAMPLE, 'utf8'));
+  const { evaluate, ...example } = parse(readFileSync(EXAMPLE, 'utf8'));
   const tally = { steps: 0, mismatches: 0, requests: 0 };
   let valueCache;
   await withCadenza({ baseUrl: withVersion(baseUrl), model: backend }, async (cadenza) => {

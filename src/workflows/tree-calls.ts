@@ -37,7 +37,7 @@ export class TreeCalls {
   async expand(about: readonly TreeText[]): Promise<ThoughtsOutcome[]> {
     return this.counted('generate', about, async (text) => {
       const path = `expand[${text.node}]`;
-      const model = this.modelOf('generate');
+      const model = this.plan.models.generate ?? '';
       const request: ExpandRequest = { call: this.call('generate', path, [text]), model };
       const child = () =>
         executeChild<(request: ExpandRequest) => Promise<TreeAnswer<'generate'>>>(EXPAND_THOUGHT_WORKFLOW, {
@@ -102,7 +102,8 @@ export class TreeCalls {
     const first = about[0]?.node ?? 0;
     const last = about.at(-1)?.node ?? first;
     const path = `${question}[${first === last ? first : `${first}-${last}`}]`;
-    const summary = `${path}: ${this.modelOf(role)}`;
+    const model = this.plan.models[role];
+    const summary = model === undefined ? path : `${path}: ${model}`;
     const call = { ...this.call(question, path, about), ...(answers ? { answers } : {}) };
     return this.booked(role, path, about, () => modelCalls({ summary }).callTree(call));
   }
@@ -119,7 +120,8 @@ export class TreeCalls {
     about: readonly TreeText[],
     ask: () => Promise<TreeAnswer<Q>>,
   ): Promise<TreeOutcomes[Q][]> {
-    this.book.start(role, [this.modelOf(role)]);
+    const model = this.plan.models[role];
+    this.book.start(role, model === undefined ? [] : [model]);
     try {
       const { outcomes, usage, attempts } = await ask();
       this.book.spend(role, usage, attempts);
@@ -141,10 +143,6 @@ export class TreeCalls {
       return outcomes;
     });
     return (await Promise.all(asked)).flat();
-  }
-
-  private modelOf(role: TreeModelRole): string {
-    return this.plan.models[role] ?? 'no model';
   }
 }
 

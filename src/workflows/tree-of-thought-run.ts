@@ -132,7 +132,7 @@ export class TreeOfThoughtRun implements PatternRun<TreeOfThoughtResult> {
     const { outcomes, why } = withoutUnpaid(given);
     const after = record(search, outcomes);
     this.search = after;
-    this.book.end(part, 'completed', { note: `level ${treeProgress(after).level}: ${outcomes.length} nodes` });
+    this.book.end(part, 'completed', { note: `level ${treeProgress(after).level}: ${counted(outcomes.length)}` });
     return why === undefined ? after : stopSearch(after, why);
   }
 
@@ -190,6 +190,10 @@ export class TreeOfThoughtRun implements PatternRun<TreeOfThoughtResult> {
 
 function textOf(search: Search, id: number): TreeText {
   return { node: id, path: pathOf(search, id), state: nodeOf(search, id).state };
+}
+
+function counted(nodes: number): string {
+  return nodes === 1 ? '1 node' : `${nodes} nodes`;
 }
 
 /** A tree that nobody could store: how large it is. */
