@@ -1,8 +1,9 @@
 import { history } from './history';
 import type { Measure } from './measures';
 import { memory, overhead, throughput } from './measures';
+import { tree } from './tree';
 
-const BENCHES: Record<string, () => Promise<Measure[]>> = { overhead, throughput, memory, history };
+const BENCHES: Record<string, () => Promise<Measure[]>> = { overhead, throughput, memory, history, tree };
 
 /** `npm run bench -- <name> [--json]`: both sides measured in this run, and whether the ratio holds. */
 async function main(words: string[]): Promise<void> {
@@ -21,8 +22,18 @@ async function main(words: string[]): Promise<void> {
   process.exitCode = holds ? 0 : 1;
 }
 
-function print({ name, cadenza, handWritten, unit, ratio, limit, holds, note }: Measure): void {
-  const numbers = `cadenza ${cadenza.toFixed(1)} ${unit}, hand-written ${handWritten.toFixed(1)} ${unit}`;
+function print({
+  name,
+  cadenza,
+  handWritten,
+  against = 'hand-written',
+  unit,
+  ratio,
+  limit,
+  holds,
+  note,
+}: Measure): void {
+  const numbers = `cadenza ${cadenza.toFixed(1)} ${unit}, ${against} ${handWritten.toFixed(1)} ${unit}`;
   console.log(
     `${holds ? 'holds ' : 'MISSED'} ${name}: ${numbers}, ratio ${ratio.toFixed(2)} (${limit})${note ? `; ${note}` : ''}`,
   );

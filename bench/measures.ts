@@ -7,6 +7,8 @@ export type Measure = {
   name: string;
   cadenza: number;
   handWritten: number;
+  /** What it is compared with, where that is not the hand-written side. */
+  against?: string;
   unit: string;
   ratio: number;
   limit: string;

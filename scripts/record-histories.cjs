@@ -21,6 +21,7 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 let failuresLeft = 0;
 const handlers = {
+  never: () => false,
   echo: (inputs, config) => ({ ...config, ...inputs }),
   flaky: () => {
     failuresLeft -= 1;
@@ -36,13 +37,30 @@ const handlers = {
 
 const QUESTION = { task: 'generation', input: 'Pears or apples?' };
 
+/** What a tree of the recorder is told: two thoughts below each, one of them good; a branch that ends in b2 fails. */
+function thoughtsFor(prompt) {
+  const [kind, ...path] = prompt.trim().split('\n');
+  const last = path.at(-1) ?? '';
+  if (kind === 'generate') return `1. ${last}a${path.length}\n2. ${last}b${path.length}\n3. ${last}a${path.length}`;
+  if (kind === 'evaluate') return last.includes('b') ? 'Score: 0.4' : `Score: 0.${9 - path.length}`;
+  if (kind === 'vote') return 'The best choice is 2';
+  if (kind === 'goal') return last.length > 4 ? 'yes' : 'no';
+  return kind === 'answer' ? `the answer ${last}` : undefined;
+}
+
+const TREE = {
+  problem: 'P',
+  generate: { promptTemplate: 'generate\n{path}' },
+  evaluate: { promptTemplate: 'evaluate\n{path}' },
+};
+
 /** A provider that says little, always the same: `slow-model` never answers, `broken-model` refuses every key. */
 function startProvider() {
   const server = createServer((request, response) => {
     let text = '';
     request.on('data', (chunk) => (text += chunk));
     request.on('end', () => {
-      const { model, input, response_format: format } = JSON.parse(text);
+      const { model, input, messages, response_format: format } = JSON.parse(text);
       if (model === 'slow-model') return;
       response.writeHead(model === 'broken-model' ? 401 : 200, { 'content-type': 'application/json' });
       if (model === 'broken-model') return response.end(JSON.stringify({ error: { message: 'bad key' } }));
@@ -52,7 +70,8 @@ function startProvider() {
         return response.end(JSON.stringify({ model, data: [{ index: 0, embedding }], usage }));
       }
       const [label] = format?.json_schema?.schema.properties?.prediction?.enum ?? [];
-      const content = label ? JSON.stringify({ prediction: label, score: 0.9 }) : `${model} says correct, pears [[A]]`;
+      const plain = thoughtsFor(messages.at(-1).content) ?? `${model} says correct, pears [[A]]`;
+      const content = label ? JSON.stringify({ prediction: label, score: 0.9 }) : plain;
       const choices = [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }];
       response.end(JSON.stringify({ id: 'r', object: 'chat.completion', created: 0, model, choices, usage }));
     });
@@ -323,6 +342,44 @@ const RUNS = {
   'batch-all-failed': {
     input: { pattern: 'routeToModel', config: { task: 'generation', model: 'broken' }, items: [{ input: 'a' }] },
   },
+  'treeOfThought-beam': { input: { ...TREE, beamWidth: 2, depth: 3, isGoal: { handler: 'never' } } },
+  'treeOfThought-sampled': {
+    input: {
+      ...TREE,
+      generate: { ...TREE.generate, mode: 'sample' },
+      evaluate: { ...TREE.evaluate, samples: 2 },
+      select: 'sample',
+      seed: 4,
+      depth: 2,
+      answer: { promptTemplate: 'answer\n{path}' },
+      isGoal: { model: 'other', promptTemplate: 'goal\n{thought}' },
+    },
+  },
+  'treeOfThought-vote-and-expression': {
+    input: {
+      ...TREE,
+      evaluate: { mode: 'vote', promptTemplate: 'vote\n{candidates}' },
+      depth: 2,
+      isGoal: "$contains(thought, 'b1')",
+    },
+  },
+  'treeOfThought-depth-first': { input: { ...TREE, search: 'dfs', maxStates: 5, maxChildren: 1 } },
+  'treeOfThought-best-first': { input: { ...TREE, search: 'best-first', maxStates: 4 } },
+  'treeOfThought-all-failed': { input: { ...TREE, generate: { ...TREE.generate, model: 'broken' } } },
+  'treeOfThought-reference': {
+    input: {
+      ...parse(readFileSync(path.join(root, 'examples', 'game-of-24', 'tree.yaml'), 'utf8')),
+      mode: 'reference',
+      depth: 2,
+    },
+  },
+  'treeOfThought-cancelled': {
+    input: { ...TREE, evaluate: { ...TREE.evaluate, model: 'slow' } },
+    during: async (run) => {
+      await sleep(1_500);
+      await run.cancel();
+    },
+  },
   'pipeline-cancelled': {
     input: { steps: [step('a', 'patient'), step('b', 'echo', { dependsOn: ['a'] })] },
     during: async (run) => {
@@ -333,7 +390,11 @@ const RUNS = {
 };
 
 /** The file that a campaign leaves, where that is not its own name. */
-const MARKS = { 'event-router': 'event-router-first-run', batch: 'batch-first-run' };
+const MARKS = {
+  'event-router': 'event-router-first-run',
+  batch: 'batch-first-run',
+  'tree-of-thought': 'tree-of-thought-first-run',
+};
 
 /** What is no run of one pipeline: recorded by hand, each under the names that it is called for. */
 const CAMPAIGNS = {
@@ -370,6 +431,15 @@ const CAMPAIGNS = {
     await run.outcome();
     await save('batch-first-run', 'batch', run.runId);
     await save('batch-continued', 'batch');
+  },
+  'tree-of-thought': async ({ cadenza, save }) => {
+    const input = { ...TREE, search: 'dfs', depth: 40, maxStates: 40 };
+    const run = await cadenza.start('treeOfThought', input, { id: 'tree-of-thought' });
+    const { runId } = run;
+    await run.outcome();
+    await save('tree-of-thought-first-run', 'tree-of-thought', runId);
+    await save('tree-of-thought-continued', 'tree-of-thought');
+    await save('expand-thought', 'tree-of-thought/expand[0]');
   },
   'event-router': async ({ cadenza, save }) => {
     const run = await cadenza.start(

@@ -49,23 +49,35 @@ export async function askInOrder<T extends ModelTask>(
   question: Question,
   dependencies: ActivityDependencies,
 ): Promise<Answered<T>> {
-  const { pins, model: first, ...call } = question;
+  const { pins: _pins, model: _first, ...call } = question;
+  const ask = (model: PinnedModel) => askPaid(task, input, { ...call, model }, dependencies);
+  const { answer, ...who } = await firstAnswer(task, input, question, ask, dependencies);
+  return { ...who, result: answer };
+}
+
+/** As {@link askInOrder}, for those who ask in their own way. `about` tells the question from others of the same step. */
+export async function firstAnswer<R>(
+  task: ModelTask,
+  about: object,
+  { run, step: stepName, pins, model: first, sample }: Question,
+  ask: (model: PinnedModel) => Promise<R>,
+  dependencies: ActivityDependencies,
+): Promise<{ model: PinnedModel; answer: R; passedOver: Try[] }> {
   const order = candidates(task, first, pins, dependencies);
-  const askOne = (model: PinnedModel) => askPaid(task, input, { ...call, model }, dependencies);
-  if (order.length === 1) return { model: first, result: await askOne(first), passedOver: [] };
-  const step = { namespace: dependencies.namespace, ...call.run, step: call.step };
-  const id = questionId(task, input, question);
+  if (order.length === 1) return { model: first, answer: await ask(first), passedOver: [] };
+  const step = { namespace: dependencies.namespace, ...run, step: stepName };
+  const id = questionId(task, about, first, sample);
   const tries = await dependencies.journal.tries(step, id);
   for (;;) {
     const model = nextModel(order, tries) ?? first;
     try {
-      return { model, result: await askOne(model), passedOver: tries.filter(({ passed }) => passed) };
+      return { model, answer: await ask(model), passedOver: tries.filter(({ passed }) => passed) };
     } catch (error) {
       cancellationSignal().throwIfAborted();
       if (!isCadenzaError(error)) throw error;
       const failed = { model: model.name, type: error.type, passed: true };
       const hasNext = nextModel(order, [...tries, failed]) !== undefined;
-      failed.passed = hasNext && passesOver(model, noAnswer(error, model, tries, call.run));
+      failed.passed = hasNext && passesOver(model, noAnswer(error, model, tries, run));
       tries.push(failed);
       await dependencies.journal.noteTry(step, id, failed);
       if (!failed.passed) throw error;
@@ -118,8 +130,8 @@ function noAnswer(error: CadenzaError, model: PinnedModel, tries: readonly Try[]
   };
 }
 
-function questionId(task: ModelTask, input: TaskInput, { model, sample }: Question): string {
+function questionId(task: ModelTask, about: object, { name }: PinnedModel, sample: number): string {
   return createHash('sha256')
-    .update(JSON.stringify([task, input, model.name, sample]))
+    .update(JSON.stringify([task, about, name, sample]))
     .digest('hex');
 }

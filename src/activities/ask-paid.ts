@@ -2,34 +2,46 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { CallSettings, PinnedModel, TaskInput, TaskResults } from '../contracts/model';
 import type { ModelTask } from '../contracts/names';
 import type { RunIdentity } from '../contracts/step-activity';
+import type { Guard } from '../gateway/gateway';
 import { createBudgetHold } from './budget-hold';
 import type { ActivityDependencies } from './dependencies';
 import { createPaidCall } from './paid-call';
+
+/** One model asked for one step of a run. */
+export type PaidCall = {
+  run: RunIdentity;
+  step: string;
+  model: PinnedModel;
+  sample: number;
+  settings?: CallSettings | undefined;
+};
 
 /** One task of one model, every request behind the journal and the ledger; cancelled with its activity. */
 export function askPaid<T extends ModelTask>(
   task: T,
   input: TaskInput,
-  call: {
-    run: RunIdentity;
-    step: string;
-    model: PinnedModel;
-    sample: number;
-    settings?: CallSettings | undefined;
-  },
-  { gateway, journal, budgets, namespace }: ActivityDependencies,
+  call: PaidCall,
+  dependencies: ActivityDependencies,
 ): Promise<TaskResults[T]> {
-  const { run, step, model, sample, settings } = call;
-  const signal = cancellationSignal();
+  const { model, settings } = call;
+  const guard = guardOf(call, dependencies);
+  const options = { model, signal: cancellationSignal(), guard, ...(settings ? { settings } : {}) };
+  return dependencies.gateway.process(task, input, options);
+}
+
+/** The journal and the ledger around each request of a call. */
+export function guardOf(
+  { run, step, model, sample }: PaidCall,
+  { journal, budgets, namespace }: ActivityDependencies,
+): Guard {
   const { workflowId, firstRunId, budgets: scopes = [] } = run;
   const ofRun = { namespace, workflowId, firstRunId };
-  const guard = createPaidCall({
+  return createPaidCall({
     journal,
     step: { ...ofRun, step },
     model,
     sample,
-    signal,
+    signal: cancellationSignal(),
     ...(scopes.length > 0 ? { hold: createBudgetHold({ ledger: budgets, run: ofRun, scopes, step, model }) } : {}),
   });
-  return gateway.process(task, input, { model, signal, guard, ...(settings ? { settings } : {}) });
 }

@@ -9,8 +9,10 @@ import type { AnsweringPattern, ModelTask } from '../contracts/names';
 import { AVAILABLE_PATTERNS } from '../contracts/names';
 import type { Step } from '../contracts/pipeline.schema';
 import type { RouteToModelInput } from '../contracts/route-to-model.schema';
+import type { TreeOfThoughtInput } from '../contracts/tree-of-thought.schema';
 import { modelByName, modelForTask } from '../core/pick-model';
 import { capableNames, chooseModel } from '../core/routing/choose-model';
+import { checkTreePrompts } from '../core/tree/tree-prompts';
 import { memberConfig } from '../core/votes/member-config';
 import { seatsOf } from '../core/votes/seats';
 import { checkChainInput } from './check-chain';
@@ -113,6 +115,21 @@ export function checkEnsemble(input: EnsembleInput, at: string, pins: ModelPins,
   }
 }
 
+/** As checkRoute; every template has only placeholders that will be filled. */
+export function checkTree(input: TreeOfThoughtInput, at: string, pins: ModelPins, has: Checker): void {
+  checkTreePrompts(input);
+  const { generate, evaluate, answer, isGoal } = input;
+  for (const [role, settings] of Object.entries({ generate, evaluate, answer })) {
+    if (settings?.model !== undefined) checkAsked(settings.model, 'generation', `${at}${role}.model`, pins, has);
+    else if (settings) checkAsked(modelForTask(pins, 'generation').name, 'generation', `${at}${role}.model`, pins, has);
+  }
+  const names = ['problem', 'path', 'state', 'depth', 'thought'];
+  if (answer?.when !== undefined) checkNames(answer.when, `${at}answer.when`, names, has);
+  if (typeof isGoal === 'string') checkNames(isGoal, `${at}isGoal`, [...names, 'answer'], has);
+  else if (isGoal && 'model' in isGoal) checkAsked(isGoal.model, 'generation', `${at}isGoal.model`, pins, has);
+  else if (isGoal) checkHandler(isGoal.handler, `${at}isGoal`, pins, has);
+}
+
 /** A pattern that another one starts, with its whole input. What a pipeline names is also checked when it starts. */
 export function checkPattern(
   pattern: AnsweringPattern,
@@ -138,6 +155,7 @@ export function checkPattern(
     else if (pattern === 'cascade') checkCascade(checkInput(pattern, config), '', pins, has);
     else if (pattern === 'ensemble') checkEnsemble(checkInput(pattern, config), '', pins, has);
     else if (pattern === 'chain') checkChainInput(checkInput(pattern, config), pins, has);
+    else if (pattern === 'treeOfThought') checkTree(checkInput(pattern, config), '', pins, has);
     else if (pattern === 'pipeline') {
       const { steps = [] } = checkInput(pattern, config);
       steps.forEach((step, index) => checkRunnable(step, `steps[${index}]`, has, pins));

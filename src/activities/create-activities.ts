@@ -23,10 +23,14 @@ import { createHandlerActivity } from './run-handler';
 import {
   createFollowPath,
   createGatherOutputs,
+  createJoinPages,
   createListItems,
   createLoadValue,
   createStoreValue,
 } from './stored-values';
+import { createCallTree } from './tree/call-tree';
+import { createPrepareTree } from './tree/prepare-tree';
+import { createReferenceLevel } from './tree/reference-level';
 import { toApplicationFailure } from './to-application-failure';
 
 /** Handlers as activities, each under its own name. */
@@ -54,6 +58,11 @@ export function createActivities(dependencies: ActivityDependencies): HandlerAct
     readUsage: local(usageOf),
     readBudget: local((run, scope) => dependencies.budgets.state({ namespace: dependencies.namespace, ...run }, scope)),
     readUsages: local((run, steps) => Promise.all(steps.map((step) => usageOf(run, step)))),
+    prepareTree: local(createPrepareTree(dependencies)),
+    callTree: createCallTree(dependencies),
+    referenceLevel: createReferenceLevel(dependencies),
+    joinPages: remote(createJoinPages(dependencies)),
+    // These beat and fail as handlers do, with what they have used.
     // These beat and fail as handlers do, with what they have used.
     callModel: createCallModel(dependencies),
     askChainStep: createAskChainStep(dependencies),

@@ -94,7 +94,8 @@ async function withSmallText<I extends { input: unknown }>(input: I, content: Sc
   return { ...input, input: await content.shrink(input.input as JsonValue) };
 }
 
-async function checkRegex(regex: string, at: string, { evaluator }: ActivityDependencies): Promise<void> {
+/** @throws CadenzaError `InvalidInput` where it is no regular expression that can be matched in linear time */
+export async function checkRegex(regex: string, at: string, { evaluator }: ActivityDependencies): Promise<void> {
   const [outcome] = await evaluator.evaluate([{ regex, text: '' }], cancellationSignal());
   if (outcome && 'problem' in outcome) refuse('InvalidInput', at, outcome.problem);
 }

@@ -42,6 +42,16 @@ export function createFollowPath({ store, namespace }: ActivityDependencies) {
   };
 }
 
+/** Stored lists as one stored object with all their entries under `field`; what they refer to stays stored. */
+export function createJoinPages(dependencies: ActivityDependencies) {
+  const load = createLoadValue(dependencies);
+  const store = createStoreValue(dependencies);
+  return async (tenant: string, pages: ContentReference[], field: string): Promise<ContentReference> => {
+    const lists = await Promise.all(pages.map(async (page) => (await load(tenant, page)) as JsonValue[]));
+    return store(tenant, { [field]: lists.flat() });
+  };
+}
+
 /** A value as one reference, whatever its size. */
 export function createStoreValue({ store, namespace }: ActivityDependencies) {
   return (tenant: string, value: JsonValue): Promise<ContentReference> =>

@@ -1,6 +1,7 @@
 import type { PendingAttempt } from '../client/run-handle';
 import type { RunProgress, RunStatus, StepProgress } from '../contracts/run';
 import { batchSentence } from './render/batch-lines';
+import { treeSentence } from '../core/tree/tree-progress';
 import { cleanLine } from './render/clean-text';
 import { fit } from './render/layout';
 import { shownMoney, shownSeconds } from './render/numbers';
@@ -92,6 +93,7 @@ function lineBoard(terminal: Terminal, onlyOne: boolean): RunBoard {
         if (part > 0) tell(title, `${part} twentieths`, batchSentence(progress.batch));
         return;
       }
+      if (progress?.tree) tell(title, `level ${progress.tree.level}`, treeSentence(progress.tree));
       for (const step of progress?.steps ?? []) {
         if (step.status !== 'pending') tell(title, `${step.name} ${step.status}`, changeSentence(step));
         const waiting = retrying.find(({ activityType }) => activityType === step.handler);

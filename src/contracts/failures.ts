@@ -42,7 +42,7 @@ export const FAILURES = {
   InputTooLarge: { retryable: false, cause: 'The text does not fit the context of the model.' },
   TaskNotSupported: { retryable: false, cause: 'The model can not do this task.' },
   TooFewAnswers: { retryable: false, cause: 'Too few members of an ensemble gave an answer that counts.' },
-  AllRejected: { retryable: false, cause: 'No stage of a cascade gave an answer that was accepted.' },
+  AllRejected: { retryable: false, cause: 'Nothing was accepted: no stage of a cascade, no branch of a tree.' },
   AllItemsFailed: { retryable: false, cause: 'Every item of a batch failed.' },
   NoRoute: { retryable: false, cause: 'No model fits what was asked, or no route leads to one.' },
   BudgetExceeded: { retryable: false, cause: 'The next call could cost more than is left.' },

@@ -96,6 +96,8 @@ export type CompletionRequest = {
   temperature: number;
   maxOutputTokens: number;
   seed?: number;
+  /** Answers that one request asks for, where that is more than one. */
+  samples?: number;
   responseSchema?: ResponseSchema;
 };
 
@@ -107,6 +109,10 @@ export type ProviderRequest = CompletionRequest | EmbeddingRequest;
 /** Tokens of one answer; `estimated` where the provider sent no count. */
 export type TokenCounts = { inputTokens: number; outputTokens: number; estimated?: boolean };
 
-export type CompletionAnswer = { kind: 'chat'; text: string; finishReason: FinishReason; tokens: TokenCounts };
+/** One of several answers to the same prompt. */
+export type SampledText = { text: string; finishReason: FinishReason };
+
+/** `more` are the other samples, where the request asked for several. */
+export type CompletionAnswer = SampledText & { kind: 'chat'; tokens: TokenCounts; more?: SampledText[] };
 export type EmbeddingAnswer = { kind: 'embedding'; embedding: number[]; tokens: TokenCounts };
 export type ProviderAnswer = CompletionAnswer | EmbeddingAnswer;

@@ -26,6 +26,7 @@ export const AVAILABLE_PATTERNS = [
   'ensemble',
   'cascade',
   'chain',
+  'treeOfThought',
   'eventRouter',
   'batch',
 ] as const satisfies readonly Pattern[];
@@ -33,6 +34,9 @@ export const AVAILABLE_PATTERNS = [
 /** Workflow Types that no person starts by name: the registry of one definition, and the handling of one event. */
 export const DEFINITION_WORKFLOW = 'definitionRegistry';
 export const HANDLE_EVENT_WORKFLOW = 'handleEvent';
+
+/** The Workflow Type of the generation of one node's thoughts, a child of its tree. */
+export const EXPAND_THOUGHT_WORKFLOW = 'expandThought';
 
 /** The Workflow Id of a definition's registry. */
 export function definitionWorkflowId(name: string): string {
@@ -104,6 +108,10 @@ export const SYSTEM_ACTIVITIES = [
   'prepareRoute',
   'prepareEnsemble',
   'prepareCascade',
+  'prepareTree',
+  'callTree',
+  'referenceLevel',
+  'joinPages',
   'callModel',
   'prepareChain',
   'askChainStep',

@@ -18,6 +18,8 @@ export const openAiProviderSchema = z.strictObject({
   maxTokensField: z.enum(['max_tokens', 'max_completion_tokens']).default('max_tokens'),
   /** How the endpoint takes a JSON Schema; `none` puts it into the prompt. */
   structuredOutput: z.enum(['json_schema', 'json_object', 'none']).default('json_schema'),
+  /** Samples of one prompt that one request may ask for (`n`); 1 where the endpoint does not know the field. */
+  samplesPerRequest: z.int().min(1).max(128).default(1),
   /** Longest wait for one answer. */
   timeoutSeconds: z.number().positive().max(3600).default(120),
 });

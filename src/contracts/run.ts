@@ -45,6 +45,18 @@ export type StepProgress = {
   note?: string;
 };
 
+/** A tree as it grows. `level` is the depth that has been reached, `depth` the deepest there may be. */
+export type TreeProgress = {
+  nodes: number;
+  level: number;
+  depth: number;
+  expanded: number;
+  pruned: number;
+  /** Null before anything has a score. */
+  bestScore: number | null;
+  verified: boolean;
+};
+
 /** The answer of the `progress` query. */
 export type RunProgress = {
   pattern: Pattern;
@@ -57,4 +69,6 @@ export type RunProgress = {
   events?: RouterProgress;
   /** Of a batch only. */
   batch?: BatchProgress;
+  /** Of a tree of thoughts only. */
+  tree?: TreeProgress;
 };

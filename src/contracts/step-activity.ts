@@ -20,6 +20,7 @@ import type {
 } from './model-call';
 import type { Definition, PipelineInput, Step } from './pipeline.schema';
 import type { ExpressionJob, ExpressionOutcome } from './pipeline-messages';
+import type { ReferenceCall, ReferenceLevel, TreeAnswer, TreeCall, TreePlan, TreeQuestion } from './tree-call';
 import type { CallUsage } from './usage';
 
 /** The run that an activity works for: what its journal keys, its content scope and its budgets are made from. */
@@ -139,6 +140,13 @@ export type SystemActivities = {
   prepareChain(input: unknown, inherited?: InheritedContext): Promise<ChainPlan>;
   /** One step of a chain: its template filled, its model asked, its answer parsed. */
   askChainStep(call: ChainCall): Promise<ChainCallOutcome>;
+  prepareTree(input: unknown, inherited?: InheritedContext): Promise<TreePlan>;
+  /** Asks a model about nodes of a tree. */
+  callTree<Q extends TreeQuestion>(call: TreeCall<Q>): Promise<TreeAnswer<Q>>;
+  /** One level of a tree in mode `reference`. */
+  referenceLevel(call: ReferenceCall): Promise<ReferenceLevel>;
+  /** Stored lists as one stored list. */
+  joinPages(tenant: string, pages: ContentReference[], field: string): Promise<ContentReference>;
   /** One call of a model, behind the journal. */
   callModel(call: ModelCall): Promise<ModelCallOutcome>;
   /** The examples of semantic routes against an input. */

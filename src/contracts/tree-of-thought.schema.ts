@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  contentReferenceSchema,
   expressionSchema,
   jsonObjectSchema,
   jsonValueSchema,
@@ -75,7 +76,8 @@ export const SEARCHES = ['bfs', 'dfs', 'best-first'] as const;
 
 export const treeOfThoughtInputSchema = z
   .strictObject({
-    problem: z.string().min(1).max(1_000_000),
+    /** A text, or where it is stored. */
+    problem: z.union([z.string().min(1).max(1_000_000), contentReferenceSchema]),
     numBranches: z.int().min(1).max(100).default(3),
     depth: z.int().min(1).max(100).default(3),
     beamWidth: z.int().min(1).max(100).optional(),
@@ -92,12 +94,15 @@ export const treeOfThoughtInputSchema = z
     evaluate: evaluateSchema.prefault({}),
     answer: answerSchema.optional(),
     isGoal: goalSchema.optional(),
+    /** Mode reference only: the values that earlier trees have found, as `tree.valueCache` of their results names them. */
+    valueCache: contentReferenceSchema.optional(),
     ...runFields,
   })
   .superRefine((tree, context) => {
     const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     if (tree.select === 'sample' && tree.seed === undefined) refuse(['seed'], 'select sample needs a seed');
     if (tree.select === 'sample' && tree.search !== 'bfs') refuse(['select'], 'sample is a choice of search bfs only');
+    if (tree.valueCache && tree.mode !== 'reference') refuse(['valueCache'], 'belongs to mode reference');
     if (tree.mode === 'reference') referenceGaps(tree).forEach(([path, message]) => refuse(path, message));
   })
   .transform((tree) => ({ ...tree, beamWidth: tree.beamWidth ?? tree.numBranches }));

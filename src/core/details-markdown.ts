@@ -1,4 +1,5 @@
 import type { RunProgress, StepProgress, StepStatus } from '../contracts/run';
+import { treeSentence } from './tree/tree-progress';
 
 const MARKS: Record<StepStatus, string> = {
   pending: '○',
@@ -9,12 +10,13 @@ const MARKS: Record<StepStatus, string> = {
 };
 
 /** A run's progress as Markdown for the Temporal UI: one row a step, no text of documents or prompts. */
-export function detailsMarkdown({ steps, usage }: Pick<RunProgress, 'steps' | 'usage'>): string {
+export function detailsMarkdown({ steps, usage, tree }: Pick<RunProgress, 'steps' | 'usage' | 'tree'>): string {
   const rows = steps.map(
     (step) =>
       `| ${MARKS[step.status]} ${step.name} | ${step.status} | ${step.models?.join(', ') ?? ''} | ${time(step)} | ${tokens(step)} |`,
   );
   return [
+    ...(tree ? [treeSentence(tree), ''] : []),
     '| step | status | model | seconds | tokens |',
     '|---|---|---|---|---|',
     ...rows,

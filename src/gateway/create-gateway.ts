@@ -14,6 +14,7 @@ import type { OpenAiProvider } from './openai-provider';
 import { createOpenAiProvider } from './openai-provider';
 import { pinsOf } from './pins';
 import type { Registry } from './registry';
+import { sampleTexts } from './sample-texts';
 import { runTask } from './tasks/run-task';
 
 /** Finds or starts the local model's OpenAI-compatible endpoint. @throws CadenzaError `ModelNotInstalled` */
@@ -67,6 +68,25 @@ export function createGateway({ registry, environment, builtin, local }: Gateway
       return runTask(task, input, { model: model.name, settings: options.settings ?? {}, ask });
     },
 
+    async sample(prompt, { samples, guard, ...options }) {
+      const { model, signal } = options;
+      signal.throwIfAborted();
+      if (model.provider === 'builtin') {
+        const { text } = await builtin.process(model.model, 'generation', prompt, signal);
+        // These models say the same to the same.
+        return Array.from({ length: samples }, () => ({ text, finishReason: 'stop' as const }));
+      }
+      const provider = await providerOf(model);
+      provider.checkKey();
+      const send: Send = (request, sendOptions) => provider.send(model.model, request, sendOptions);
+      return sampleTexts(prompt, {
+        samples,
+        perRequest: provider.samplesPerRequest,
+        settings: options.settings ?? {},
+        ask: (request, sample) => sendGuarded(request, send, guard ? { ...options, guard: guard(sample) } : options),
+      });
+    },
+
     checkTask({ provider, model }, task) {
       if (provider === 'builtin') checkBuiltinModel(model, task);
     },
@@ -102,6 +122,7 @@ function localConfig(baseUrl: string): OpenAiProviderConfig {
     baseUrl,
     maxTokensField: 'max_tokens',
     structuredOutput: 'json_schema',
+    samplesPerRequest: 1,
     timeoutSeconds: LOCAL_TIMEOUT_SECONDS,
   };
 }

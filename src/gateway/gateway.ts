@@ -4,6 +4,7 @@ import type {
   PinnedModel,
   ProviderAnswer,
   ProviderRequest,
+  SampledText,
   TaskInput,
   TaskResults,
 } from '../contracts/model';
@@ -32,6 +33,9 @@ export type ProcessOptions = {
   guard?: Guard;
 };
 
+/** `guard` is asked for one for each request, by the index of its first sample. */
+export type SampleOptions = Omit<ProcessOptions, 'guard'> & { samples: number; guard?: (sample: number) => Guard };
+
 /** Models by name. Knows no Temporal; usable in a plain script. */
 export interface Gateway {
   /** The whole registry as a run pins it: names, provider model ids, prices. */
@@ -41,6 +45,13 @@ export interface Gateway {
    * @throws CadenzaError one of the model rows of the failure table; an abort rejects with `signal.reason`.
    */
   process<T extends ModelTask>(task: T, input: TaskInput, options: ProcessOptions): Promise<TaskResults[T]>;
+  /**
+   * Several answers to one prompt, in the order of their index: in one request where the provider is declared to take
+   * that (`samplesPerRequest`), else in requests of their own with their index as seed. Texts come as the model gave
+   * them, also those that are cut, refused or empty: what counts is for the caller to say.
+   * @throws CadenzaError as `process`, where any request fails
+   */
+  sample(prompt: Pick<TaskInput, 'text' | 'system'>, options: SampleOptions): Promise<SampledText[]>;
   /**
    * Refuses a task that a model is known not to do, before anything is asked: of the built-in models that is known.
    * @throws CadenzaError `TaskNotSupported` naming what the model can do, `ModelNotFound`

@@ -14,7 +14,8 @@ const MESSAGE_OVERHEAD_TOKENS = 8;
  */
 export function worstCaseOf(request: ProviderRequest): WorstCase {
   const { bytes, overhead } = sizeOf(request);
-  return { inputTokens: bytes + overhead, outputTokens: outputTokensOf(request) };
+  const samples = request.kind === 'embedding' ? 1 : (request.samples ?? 1);
+  return { inputTokens: bytes + overhead, outputTokens: outputTokensOf(request) * samples };
 }
 
 /**
@@ -41,6 +42,7 @@ function sizeOf(request: ProviderRequest): { bytes: number; overhead: number } {
   return { bytes, overhead: REQUEST_OVERHEAD_TOKENS + MESSAGE_OVERHEAD_TOKENS * request.messages.length };
 }
 
+/** Of one sample: each has the context for itself. */
 function outputTokensOf(request: ProviderRequest): number {
   return request.kind === 'embedding' ? 0 : request.maxOutputTokens;
 }

@@ -5,6 +5,7 @@ import type {
   EmbeddingAnswer,
   EmbeddingRequest,
   FinishReason,
+  SampledText,
   TokenCounts,
 } from '../contracts/model';
 import { unreadable } from './classify-error';
@@ -37,16 +38,20 @@ const embeddingSchema = z.object({
  */
 export function readChatAnswer(body: unknown, request: CompletionRequest, provider: string): CompletionAnswer {
   const parsed = chatSchema.safeParse(asObject(body, provider));
-  const choice = parsed.data?.choices[0];
-  if (!parsed.success || !choice) throw unreadable(provider, 'it has no choices');
-  const { content, refusal } = choice.message;
+  const [first, ...others] = (parsed.data?.choices ?? []).slice(0, request.samples ?? 1).map(sampleOf);
+  if (!parsed.success || !first) throw unreadable(provider, 'it has no choices');
   const asked = request.messages.reduce((sum, message) => sum + message.content.length, 0);
+  const answered = others.reduce((sum, { text }) => sum + text.length, first.text.length);
   return {
     kind: 'chat',
-    text: content,
-    finishReason: refusal ? 'refusal' : finishReasonFrom(choice.finish_reason),
-    tokens: tokensFrom(parsed.data.usage, asked, content.length),
+    ...first,
+    tokens: tokensFrom(parsed.data.usage, asked, answered),
+    ...(others.length > 0 && { more: others }),
   };
+}
+
+function sampleOf({ message: { content, refusal }, finish_reason }: z.infer<typeof choiceSchema>): SampledText {
+  return { text: content, finishReason: refusal ? 'refusal' : finishReasonFrom(finish_reason) };
 }
 
 /** The vector in an embeddings response. @throws CadenzaError `ModelAnswerUnreadable` */

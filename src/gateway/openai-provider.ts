@@ -13,6 +13,8 @@ import { providerKey } from './provider-key';
 
 /** One OpenAI-compatible endpoint. */
 export type OpenAiProvider = {
+  /** How many samples of one prompt a request may ask for. */
+  readonly samplesPerRequest: number;
   /** @throws CadenzaError `KeyMissing` or `ConfigurationInvalid` before anything is reserved or sent */
   checkKey(): void;
   /**
@@ -35,6 +37,7 @@ export function createOpenAiProvider(options: {
   const host = new URL(config.baseUrl).host;
 
   return {
+    samplesPerRequest: config.samplesPerRequest,
     checkKey: () => void providerKey(name, config, environment),
 
     async send(model, request, { signal, idempotencyKey, timeoutMs }) {

@@ -18,6 +18,7 @@ export function chatBody(model: string, request: CompletionRequest, dialect: Dia
     temperature: request.temperature,
     [dialect.maxTokensField]: request.maxOutputTokens,
     ...(request.seed !== undefined && { seed: request.seed }),
+    ...(request.samples !== undefined && { n: request.samples }),
     ...responseFormat(request, dialect),
   };
 }

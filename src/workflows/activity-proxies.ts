@@ -10,6 +10,7 @@ type LocalActivity =
   | 'prepareEnsemble'
   | 'prepareCascade'
   | 'prepareChain'
+  | 'prepareTree'
   | 'checkDefinition'
   | 'prepareRouter'
   | 'checkSubscription'
@@ -18,7 +19,7 @@ type LocalActivity =
   | 'readUsages'
   | 'readOutput'
   | 'settleItem';
-type ModelActivity = 'callModel' | 'askChainStep' | 'compareExamples';
+type ModelActivity = 'callModel' | 'askChainStep' | 'compareExamples' | 'callTree' | 'referenceLevel';
 type CallActivity = ModelActivity | 'deliverWebhook';
 
 /** Quick, local, and safe to repeat: checking the input and reading what a step has used. */

@@ -4,6 +4,8 @@ export { chain } from './chain';
 export { definitionRegistry } from './definition-registry';
 export { ensemble } from './ensemble';
 export { eventRouter } from './event-router';
+export { expandThought } from './expand-thought';
 export { handleEvent } from './handle-event';
 export { pipeline } from './pipeline';
 export { routeToModel } from './route-to-model';
+export { treeOfThought } from './tree-of-thought';

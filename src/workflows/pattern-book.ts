@@ -13,15 +13,30 @@ import { addUsage, showUsage } from '../core/usage';
 
 type Page = StepState & { note?: string };
 
+/** What a run that continues as new hands on of its book. */
+export type BookState = { startedAt: number; pages: Page[] };
+
 /** What a run of model calls has done so far, by part: what progress, usage, details and memo are made from. */
 export class PatternBook {
-  private readonly pages = new Map<string, Page>();
-  private readonly startedAt = Date.now();
+  private readonly pages: Map<string, Page>;
+  private readonly startedAt: number;
   private status: RunStatus = 'running';
   /** The first call that no budget had room for, in words. */
   overBudget: string | undefined;
 
-  constructor(private readonly pattern: Pattern) {}
+  /** `more` is what the progress of its pattern shows beside the parts. */
+  constructor(
+    private readonly pattern: Pattern,
+    earlier?: BookState,
+    private readonly more: () => Pick<RunProgress, 'tree'> = () => ({}),
+  ) {
+    this.pages = new Map(earlier?.pages.map((page) => [page.name, page]));
+    this.startedAt = earlier?.startedAt ?? Date.now();
+  }
+
+  state(): BookState {
+    return { startedAt: this.startedAt, pages: [...this.pages.values()] };
+  }
 
   /** A part of the run that is to come; `runs` says what does it, where that is no model. */
   expect(name: string, runs = 'model'): void {
@@ -99,6 +114,7 @@ export class PatternBook {
         ...(page.note === undefined ? {} : { note: page.note }),
       })),
       usage: this.usage(),
+      ...this.more(),
     };
   }
 

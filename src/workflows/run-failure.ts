@@ -16,10 +16,13 @@ import { fromShown } from '../core/usage';
 /** What went wrong, in the words of the failure table, with what had been used where that is known. */
 export type DescribedFailure = { info: FailureInfo; detail?: StepFailureDetail };
 
-/** The failure with which a pattern itself ends, in the workflow that it ends. */
+/**
+ * The failure with which a pattern itself ends, in the workflow that it ends: also one of a local activity, which comes
+ * without a wrapper and with the one detail of an activity's failure.
+ */
 export function describeRunFailure(error: unknown): DescribedFailure {
   if (!(error instanceof ApplicationFailure)) return describeFailure(error);
-  const { field, detail } = childDetail(error);
+  const { field, detail } = error.details?.length === 1 ? stepDetail(error) : childDetail(error);
   return { info: { ...typeOf(error), ...(field === undefined ? {} : { field }) }, ...(detail ? { detail } : {}) };
 }
 

@@ -173,10 +173,10 @@ describe('run', () => {
   });
 
   it('says of a pattern that this version does not run that it does not', async () => {
-    const refused = await cli.run(['run', 'treeOfThought', '-i', '-', '--json'], { input: '{}' });
+    const refused = await cli.run(['run', 'batch', '-i', '-', '--json'], { input: '{}' });
     expect(refused.code).toBe(2);
     expect(envelopeSchema.parse(refused.json())).toMatchObject({
-      pattern: 'treeOfThought',
+      pattern: 'batch',
       error: { type: 'Unsupported' },
     });
   });

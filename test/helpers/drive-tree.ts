@@ -53,7 +53,7 @@ export async function driveTree(
       case 'check':
         search = recordChecks(
           search,
-          await each(async (id) => ({ goal: isGoal(input.problem, String(nodeOf(search, id).thought)) })),
+          await each(async (id) => ({ goal: isGoal(String(input.problem), String(nodeOf(search, id).thought)) })),
         );
         break;
       case 'evaluate':

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { checkInput } from '../../src/contracts/check-input.schema';
 import type { TreeOfThoughtInput } from '../../src/contracts/tree-of-thought.schema';
 
-const EXAMPLE = path.join(__dirname, '../fixtures/game-of-24/example');
+const EXAMPLE = path.join(__dirname, '../../examples/game-of-24');
 
 /** The example's input for one puzzle. */
 export function gameInput(problem: string, more: object = {}): TreeOfThoughtInput {

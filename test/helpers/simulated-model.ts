@@ -4,9 +4,15 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 
-const PROGRAM = path.join(__dirname, '../fixtures/game-of-24/example/simulated-model.py');
+/** The program that ships with the example, and the one that the reference traces were recorded with. */
+const PROGRAMS = {
+  node: [process.execPath, path.join(__dirname, '../../examples/game-of-24/simulated-model.mjs')],
+  python: ['python3', path.join(__dirname, '../fixtures/game-of-24/simulated-model.py')],
+} as const;
 
 export type SimulatedModel = {
+  /** Base URL, ending in `/v1`. */
+  readonly url: string;
   /** The texts of one request with `n` samples. */
   ask(prompt: string, n?: number): Promise<string[]>;
   /** Requests so far. */
@@ -15,9 +21,15 @@ export type SimulatedModel = {
 };
 
 /** Starts the simulated model of the Game of 24 on a free port, and resolves once it listens. */
-export async function startSimulatedModel(...options: string[]): Promise<SimulatedModel> {
+export function startSimulatedModel(...options: string[]): Promise<SimulatedModel> {
+  return startProgram('node', options);
+}
+
+/** As startSimulatedModel, with the program of one's choice. */
+export async function startProgram(name: keyof typeof PROGRAMS, options: string[]): Promise<SimulatedModel> {
   const port = await freePort();
-  const child = spawn('python3', [PROGRAM, '--port', String(port), ...options], {
+  const [command, program] = PROGRAMS[name];
+  const child = spawn(command, [program, '--port', String(port), ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await Promise.race([
@@ -26,6 +38,7 @@ export async function startSimulatedModel(...options: string[]): Promise<Simulat
   ]);
   let requests = 0;
   return {
+    url: `http://127.0.0.1:${port}/v1`,
     get requests() {
       return requests;
     },

@@ -24,8 +24,8 @@ export async function solveAll(
   };
   const solved: Solved = { solved: 0, verified: 0, unsolved: [], unparsed: 0, samples: 0 };
   for (const puzzle of puzzles) {
-    // The check itself is the test's: a registered function in the product.
-    const input = gameInput(puzzle, check ? { isGoal: { handler: 'is_solution' }, ...more } : more);
+    // The check is the test's own exact one, whatever the example's expression says.
+    const input = gameInput(puzzle, { ...(check ? {} : { isGoal: undefined }), ...more });
     const { result } = await driveTree(input, ask, isSolution);
     const right = isSolution(puzzle, String(result.best?.solution ?? ''));
     solved.solved += right ? 1 : 0;

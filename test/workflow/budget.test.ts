@@ -172,6 +172,49 @@ test('a chain ends with the last answer that it could pay', async () => {
   expect(none).toMatchObject({ status: 'failed', error: { type: 'BudgetExceeded' }, requests: [] });
 });
 
+const TREE = {
+  problem: 'which way?',
+  numBranches: 2,
+  depth: 3,
+  generate: { promptTemplate: 'thoughts after {path}' },
+  evaluate: { promptTemplate: 'rate {thought}' },
+};
+const thoughtsAndRatings: ScriptedAnswer = ({ body, index }) => {
+  const asked = body.messages?.at(-1)?.content ?? '';
+  return { ...PRICED, text: asked.startsWith('rate') ? '0.5' : `1. left ${index}\n2. right ${index}` };
+};
+
+test('a tree ends with the best path that it could pay, and one that could pay nothing says so', async () => {
+  const whole = await run('treeOfThought', { ...TREE, budget: { calls: 100 } }, thoughtsAndRatings);
+  expect(whole).toMatchObject({ status: 'completed', result: { partial: false } });
+  const cut = await run('treeOfThought', { ...TREE, budget: { calls: 5 } }, thoughtsAndRatings);
+  expect(cut).toMatchObject({
+    status: 'partial',
+    result: { ended: 'stopped', budget: { settled: { calls: 5 }, unused: { calls: 0 } } },
+  });
+  expect(cut.requests).toHaveLength(5);
+  expect(cut.result['bestPath']).toHaveLength(2);
+  const none = await run('treeOfThought', { ...TREE, budget: { tokens: 3 } }, thoughtsAndRatings);
+  expect(none).toMatchObject({ requests: [], error: { type: 'BudgetExceeded' } });
+});
+
+test('a batch starts no item after the one that the budget had no room for; an item’s own budget is its own affair', async () => {
+  const items = Array.from({ length: 8 }, (_, index) => ({ input: `question ${index}` }));
+  const batch = { pattern: 'routeToModel' as const, config: { task: 'generation' }, items, maxParallel: 1 };
+  const cut = await run('batch', { ...batch, budget: { calls: 3 } }, () => PRICED);
+  expect(cut).toMatchObject({
+    status: 'partial',
+    result: { summary: { completed: 3, failed: 1, notStarted: 4 }, budget: { settled: { calls: 3 } } },
+  });
+  expect(cut.requests).toHaveLength(3);
+  const own = { ...batch, items: [{ input: 'a', budget: { tokens: 1 } }, { input: 'b' }], budget: { calls: 9 } };
+  const others = await run('batch', own, () => PRICED);
+  expect(others).toMatchObject({
+    status: 'completed',
+    result: { summary: { completed: 1, failed: 1, notStarted: 0 } },
+  });
+});
+
 test('time is an amount too: no call leaves after it, and one that is out is cut off and counts at its worst case', async () => {
   const steps = [ask('one'), ask('two', { dependsOn: ['one'] })];
   const { status, result, requests } = await run('pipeline', { steps, budget: { seconds: 1.5 } }, ({ body }) =>

@@ -452,12 +452,7 @@ test.each<[string, Partial<Given>, string, string]>([
     'judge.model',
   ],
   ['more votes than members', { minVotes: 3 }, 'InvalidInput', 'minVotes'],
-  [
-    'a pattern that is not there yet',
-    { members: [{ pattern: 'treeOfThought', config: {} }] },
-    'Unsupported',
-    'treeOfThought',
-  ],
+  ['a pattern that is not there yet', { members: [{ pattern: 'chain', config: {} }] }, 'Unsupported', 'chain'],
   ['an expression that does not parse', { extract: { jsonata: '((' } }, 'InvalidInput', 'extract.jsonata'],
   ['a regular expression that is none', { extract: { regex: '(?=x)' } }, 'InvalidInput', 'extract.regex'],
 ])('%s is refused before anybody is paid', async (_what, more, type, message) => {

@@ -165,6 +165,15 @@ test('a chain goes on with the fallback’s answer and names it', async () => {
   });
 });
 
+test('every role of a tree has the fallbacks of its model', async () => {
+  const tree = await run(
+    'treeOfThought',
+    { problem: 'x', depth: 1, numBranches: 2, evaluate: { model: 'cheap' } },
+    ({ body }) => (body.model === 'dear-test' ? quota : { text: body.model === 'cheap-test' ? '0.5' : '1. a\n2. b' }),
+  );
+  expect(tree).toMatchObject({ status: 'completed', asked: ['dear', 'middle', 'cheap', 'cheap'] });
+});
+
 test('at the cap a cheaper model is asked where the budget says so; a dearer one behind it is not', async () => {
   // 50 answer tokens of the dear model may cost 4 milli-dollars, of the middle one 0.4.
   const budget = { usd: 0.002, atCap: 'cheaper' as const };

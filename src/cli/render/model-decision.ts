@@ -5,10 +5,12 @@ import type { JsonObject, JsonValue } from '../../contracts/json';
 import type { RouteToModelResult } from '../../contracts/route-to-model.schema';
 import { chainLines } from './chain-lines';
 import { agreementLines } from './agreement-lines';
+import type { TreeOfThoughtResult } from '../../contracts/tree-of-thought.schema';
 import { cleanLine } from './clean-text';
 import type { ResultOptions } from './document-result';
 import { fit, table, widthOf, wrapped } from './layout';
 import { counted, shownMoney } from './numbers';
+import { treeDecisionLines } from './tree-lines';
 
 /** Most rows of one list: the rest is counted. `--json` has all of it. */
 const MOST_ROWS = 20;
@@ -28,6 +30,7 @@ export function modelDecisionLines(
   const shown = result as JsonObject & unknown;
   if (pattern === 'routeToModel') return routeLines(shown as unknown as RouteToModelResult, options);
   if (pattern === 'ensemble') return ensembleLines(shown as unknown as EnsembleResult, options);
+  if (pattern === 'treeOfThought') return treeDecisionLines(shown as unknown as TreeOfThoughtResult, options);
   if (pattern === 'cascade') return cascadeLines(shown as unknown as CascadeResult, options);
   if (pattern === 'chain') return chainLines(shown as unknown as ChainResult, options);
   return undefined;

@@ -1,4 +1,5 @@
 import type { RunProgress, StepProgress } from '../../contracts/run';
+import { treeSentence } from '../../core/tree/tree-progress';
 import type { PendingAttempt } from '../../client/run-handle';
 import { batchLines } from './batch-lines';
 import { cleanLine } from './clean-text';
@@ -37,7 +38,10 @@ export function stepLines(steps: readonly StepProgress[], options: StepLinesOpti
 export function progressLines(progress: RunProgress | undefined, options: StepLinesOptions): string[] {
   if (progress?.batch) return batchLines(progress.batch, options);
   if (progress?.events) return routerLines(progress.events, options);
-  if (progress && progress.steps.length > 0) return stepLines(progress.steps, options);
+  if (progress && progress.steps.length > 0) {
+    const tree = progress.tree ? wrapped(treeSentence(progress.tree), options.columns, 2) : [];
+    return [...tree, ...stepLines(progress.steps, options)];
+  }
   return [options.paint.dim('  starting')];
 }
 

@@ -62,8 +62,9 @@ function knownStates(nodes: readonly TreeNode[]): Map<string, TreeNode> {
 }
 
 function childOf(parent: TreeNode, id: number, given: NewThought, known: Map<string, TreeNode>): TreeNode {
-  const { thought, state, stateKey, ready } = given;
-  const node: TreeNode = { id, parent: parent.id, depth: parent.depth + 1, kind: 'thought', thought, state, stateKey };
+  const { ready, ...texts } = given;
+  const { stateKey } = texts;
+  const node: TreeNode = { id, parent: parent.id, depth: parent.depth + 1, kind: 'thought', ...texts };
   if (ready) return { ...node, ready };
   const first = known.get(stateKey);
   if (first && first.depth <= node.depth) return { ...node, pruned: 'repeated_state', repeats: first.id };
@@ -123,7 +124,8 @@ export function recordAnswers(search: Search, outcomes: readonly AnswerOutcome[]
     }
     const { id: parentId, depth, state, stateKey } = parent;
     const answer = { id: nodes.length, parent: parentId, depth: depth + 1, kind: 'answer' as const, state, stateKey };
-    nodes.push({ ...answer, thought: outcome.thought });
+    const { thought, path } = outcome;
+    nodes.push({ ...answer, thought, ...(path === undefined ? {} : { path }) });
   }
   return { ...asked, nodes };
 }

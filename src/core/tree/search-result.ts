@@ -14,6 +14,10 @@ export type ShownNode = {
   score: number | null;
   /** `best`: on the best path. `open`: it could have been gone on from. `leaf`: nothing follows, and it was not cut. */
   status: 'best' | 'verified' | 'expanded' | 'open' | 'leaf' | 'pruned';
+  /** Why it was cut. */
+  reason?: PruneReason;
+  /** What went wrong with it and did not cut it: its check, or the answer that was to be written from it. */
+  failure?: FailureInfo;
 };
 
 /** A branch that was cut, or thoughts that never became one, with the reason. */
@@ -59,6 +63,11 @@ export function searchResult(search: Search): SearchResult {
   };
 }
 
+/** The path to a node as it travels: the list of {@link thoughtsTo}, or where that is stored. */
+export function pathOf(search: Search, id: number): JsonValue {
+  return nodeOf(search, id).path ?? thoughtsTo(search, id);
+}
+
 /** The thoughts from the root's first one to a node: what a prompt calls the path. */
 export function thoughtsTo(search: Search, id: number): JsonValue[] {
   return pathTo(search, id)
@@ -76,6 +85,8 @@ function shownNode(node: TreeNode, search: Search, onPath: ReadonlySet<number>):
     thought,
     score: scoreOfNode(node, search.nodes),
     status: statusOf(node, search, onPath),
+    ...(node.pruned && { reason: node.pruned }),
+    ...(node.failure && !node.pruned && { failure: node.failure }),
   };
 }
 

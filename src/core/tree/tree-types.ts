@@ -1,5 +1,6 @@
 import type { FailureInfo } from '../../contracts/failures';
 import type { JsonValue } from '../../contracts/json';
+import type { DropReason } from '../../contracts/tree-call';
 
 /** Why a branch was cut. */
 export type PruneReason =
@@ -10,9 +11,6 @@ export type PruneReason =
   | 'not_a_goal'
   | 'generation_failed'
   | 'evaluation_failed';
-
-/** Why a thought never became a node. `limit`: the tree is as large as it may get. */
-export type DropReason = 'empty' | 'repeated' | 'too_many' | 'no_state' | 'limit';
 
 /**
  * A thought of the tree, as plain data. Ids count from 0, the root, in the order in which thoughts were generated, so
@@ -27,6 +25,8 @@ export type TreeNode = {
   state: JsonValue;
   /** Equal for equal states: the normalized text or a hash of it. */
   stateKey: string;
+  /** Where the thoughts up to here are stored together, as a list, where they are long. */
+  path?: JsonValue;
   /** Undefined before evaluation, null where no sample could be parsed. */
   score?: number | null;
   /** What the goal check said; undefined before it. */
@@ -102,12 +102,12 @@ export type Search = {
 export type Move =
   { kind: 'generate' | 'evaluate' | 'check' | 'answer'; nodes: number[] } | { kind: 'end'; reason: EndReason };
 
-/** A thought that came back, with its state and whether an answer may be written from it. */
-export type NewThought = { thought: JsonValue; state: JsonValue; stateKey: string; ready?: boolean };
-
-/** What came back for a node; a failure cuts the branch and no other. */
-export type Outcome<T> = ({ node: number } & T) | { node: number; failure: FailureInfo };
-export type ThoughtsOutcome = Outcome<{ thoughts: NewThought[]; dropped?: Partial<Record<DropReason, number>> }>;
-export type ScoreOutcome = Outcome<{ score: number | null; samples: number; unparsed: number }>;
-export type CheckOutcome = Outcome<{ goal: boolean }>;
-export type AnswerOutcome = Outcome<{ thought: JsonValue }>;
+export type {
+  AnswerOutcome,
+  CheckOutcome,
+  DropReason,
+  NewThought,
+  Outcome,
+  ScoreOutcome,
+  ThoughtsOutcome,
+} from '../../contracts/tree-call';

@@ -8,6 +8,7 @@ import type {
   ProviderRequest,
   ResponseSchema,
 } from '../../contracts/model';
+import { visibleText } from '../../core/prompts/visible-text';
 import { structuredAnswer } from './structured-answer';
 import type { Reading } from './structured-answer';
 
@@ -72,7 +73,7 @@ function requestFor(messages: ChatMessage[], temperature: number, settings: Call
   };
 }
 
-/** The answer's text without the thoughts that some reasoning models put in front of it. */
+/** The text of an answer that may be passed on. */
 function readText(answer: ProviderAnswer, model: string): string {
   if (answer.kind !== 'chat') throw new CadenzaError('Internal', `model "${model}" gave a vector for a chat request`);
   if (answer.finishReason === 'refusal') throw new CadenzaError('ModelRefused', `model "${model}" declined to answer`);
@@ -82,13 +83,7 @@ function readText(answer: ProviderAnswer, model: string): string {
       `the answer of model "${model}" was cut at its limit (maxOutputTokens)`,
     );
   }
-  return withoutThoughts(answer.text).trim();
-}
-
-function withoutThoughts(text: string): string {
-  const start = text.trimStart();
-  const end = start.startsWith('<think>') ? start.indexOf('</think>') : -1;
-  return end < 0 ? text : start.slice(end + '</think>'.length);
+  return visibleText(answer.text);
 }
 
 /** Enough of a wrong answer for the model to mend it; a long one would push the text out of the context. */

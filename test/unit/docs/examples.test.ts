@@ -47,6 +47,7 @@ function kindOf(given: Record<string, unknown>): string {
     ['initialPrompt', 'chain'],
     ['stages', 'cascade'],
     ['members', 'ensemble'],
+    ['problem', 'treeOfThought'],
     ['task', 'routeToModel'],
   ] as const) {
     if (!(field in given)) continue;
@@ -83,6 +84,7 @@ test('the pages show each kind of YAML that there is', () => {
     'routeToModel',
     'router',
     'subscription',
+    'treeOfThought',
   ]);
 });
 

@@ -1,0 +1,55 @@
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import type { TreeAnswer, TreeCall, TreeOutcomes, TreeQuestion } from '../../contracts/tree-call';
+import type { ActivityDependencies } from '../dependencies';
+import { startHeartbeat } from '../heartbeat';
+import type { ScopedContent } from '../scoped-content';
+import { toApplicationFailure } from '../to-application-failure';
+import type { TreeContext } from './ask-samples';
+import { checkGoal } from './check-goal';
+import { eachNode } from './each-node';
+import { rateThought, voteOnThoughts } from './evaluate-thoughts';
+import { generateThoughts } from './generate-thoughts';
+import { loadSetup } from './tree-setup';
+import { writeAnswer } from './write-answer';
+
+type Work<Q extends TreeQuestion> = (
+  call: TreeCall<Q>,
+  content: ScopedContent,
+  context: TreeContext,
+) => Promise<TreeOutcomes[Q][]>;
+
+const WORK: { [Q in TreeQuestion]: Work<Q> } = {
+  generate: ({ about }, content, context) => eachNode(about, (text) => generateThoughts(text, content, context)),
+  rate: ({ about, answers }, content, context) =>
+    eachNode(about, (text) => rateThought(text, answers === true, content, context)),
+  vote: ({ about, answers }, content, context) => voteOnThoughts(about, answers === true, content, context),
+  check: ({ about }, content, context) => eachNode(about, (text) => checkGoal(text, content, context)),
+  answer: ({ about }, content, context) => eachNode(about, (text) => writeAnswer(text, content, context)),
+};
+
+/**
+ * What a tree asks a model about some of its nodes, behind the journal: texts are loaded, prompts filled and answers
+ * parsed here, so that the Workflow sees references and small facts. Usage is that of all attempts, also on failure.
+ */
+export function createCallTree(dependencies: ActivityDependencies) {
+  return async <Q extends TreeQuestion>(call: TreeCall<Q>): Promise<TreeAnswer<Q>> => {
+    const { run, step } = call;
+    const facts = async () => ({
+      usage: await dependencies.journal.usage({ namespace: dependencies.namespace, ...run, step }),
+      attempts: activityInfo().attempt,
+    });
+    const stopHeartbeat = startHeartbeat();
+    try {
+      const { setup, content } = await loadSetup(call.setup, run.tenant, dependencies);
+      const work: Work<Q> = WORK[call.question];
+      const outcomes = await work(call, content, { run, step, setup, dependencies });
+      return { outcomes, ...(await facts()) };
+    } catch (error) {
+      cancellationSignal().throwIfAborted();
+      const detail = await facts().catch(() => undefined);
+      throw toApplicationFailure(error, detail && { ...detail, models: [] });
+    } finally {
+      stopHeartbeat();
+    }
+  };
+}
