@@ -32,4 +32,5 @@ export type { ContentReference, DocumentReference } from './contracts/content';
 export type { RunProgress, RunStatus, StepProgress } from './contracts/run';
 export type { GivenInput } from './contracts/check-input.schema';
 export type { Overlap, Schedule, ScheduleList, ScheduleOptions } from './contracts/schedule.schema';
+export { encryptingDataConverter } from './client/encrypting-data-converter';
 export { checkDocument } from './store/store-document';

@@ -2,81 +2,59 @@ import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CadenzaError, isCadenzaError } from '../contracts/failures';
-import type { ProviderAnswer } from '../contracts/model';
-import { errorCode, publishDurably } from './durable-file';
+import type { Sealing } from '../contracts/sealing';
+import { errorCode } from './durable-file';
 import type { FileClaim } from './file-claim';
 import { LEASE, takeClaim } from './file-claim';
 import { safeName } from './file-content-store';
-import type { Claim, Journal, JournalCost, JournalKey, JournalStep } from './journal';
+import type { Claim, Journal, JournalKey, JournalStep } from './journal';
+import type { JournalEntries, Recorded } from './journal-entries';
+import { createJournalEntries } from './journal-entries';
 import type { AttemptLine } from './journal-usage';
 import { usageOfAttempts } from './journal-usage';
 
 /**
  * The filesystem driver of the journal. Beside each other in a folder for each step:
- * `<key>.json` the answer, synced; `<key>.log` the attempts; `<key>.claim` who is sending, renewed while it does.
+ * `<key>.json` the answer, synced, or `<key>.sealed` where there is a sealing; `<key>.log` the attempts, which hold counts
+ * and no text; `<key>.claim` who is sending, renewed while it does.
  */
-export function createFileJournal(folder: string): Journal {
+export function createFileJournal(folder: string, sealing?: Sealing): Journal {
+  const entries = createJournalEntries(sealing);
   const stepFolder = ({ namespace, workflowId, firstRunId, step }: JournalStep) =>
     path.join(folder, 'journal', ...[namespace, workflowId, firstRunId, step].map(safeName));
 
   return {
     async open(key, signal) {
-      const base = path.join(stepFolder(key), fileNameOf(key));
-      await guarded('written', () => mkdir(path.dirname(base), { recursive: true, mode: 0o700 }));
+      const home = stepFolder(key);
+      const base = path.join(home, entries.nameOf(key));
+      const find = () => guarded('read', () => entries.find(home, key));
+      await guarded('written', () => mkdir(home, { recursive: true, mode: 0o700 }));
       for (;;) {
         signal.throwIfAborted();
-        const recorded = await guarded('read', () => readAnswer(`${base}.json`));
+        const recorded = await find();
         if (recorded) {
           await guarded('written', () => note(base, { state: 'replayed', model: recorded.cost.model }));
           return { kind: 'answered', answer: recorded.answer };
         }
         const claim = await guarded('written', () => takeClaim(`${base}.claim`));
         // Looked at again under the claim: the holder may have answered and gone between the two looks.
-        if (claim && !(await guarded('read', () => readAnswer(`${base}.json`)))) return createClaim(base, claim);
+        if (claim && !(await find())) return createClaim(base, claim, { entries, home, key });
         if (claim) await claim.release();
         else await sleep(LEASE.pollMs, undefined, { signal }).catch(() => signal.throwIfAborted());
       }
     },
 
     async usage(step) {
-      return usageOfAttempts(await guarded('read', () => readAttempts(stepFolder(step))));
+      return usageOfAttempts(await guarded('read', () => readAttempts(stepFolder(step), entries)));
     },
   };
 }
 
-function fileNameOf({ sample, requestHash }: JournalKey): string {
-  return `${sample}-${requestHash.slice(0, 40)}`;
-}
-
-/** What an answer's file holds; `id` is that of the `sent` line it ends. */
-type Recorded = { id: string; cost: JournalCost; answer: ProviderAnswer };
-
-async function readAnswer(file: string): Promise<Recorded | undefined> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-  return parseRecorded(text, file);
-}
-
-/** @throws CadenzaError `StoreUnavailable`, not to be tried again: no call is paid where an answer may have been. */
-function parseRecorded(text: string, file: string): Recorded {
-  try {
-    const recorded = JSON.parse(text) as Partial<Recorded> | null;
-    if (recorded?.id && recorded.cost && recorded.answer) return recorded as Recorded;
-  } catch {
-    // Told below: a parser's message quotes the answer.
-  }
-  const name = path.join(path.basename(path.dirname(file)), path.basename(file));
-  throw new CadenzaError('StoreUnavailable', `the journal entry ${name} is damaged: remove it to ask the model again`, {
-    retryable: false,
-  });
-}
-
-function createClaim(base: string, claim: FileClaim): Claim {
+function createClaim(
+  base: string,
+  claim: FileClaim,
+  { entries, home, key }: { entries: JournalEntries; home: string; key: JournalKey },
+): Claim {
   const { id } = claim;
   return {
     kind: 'claimed',
@@ -85,10 +63,10 @@ function createClaim(base: string, claim: FileClaim): Claim {
       try {
         return await guarded('written', async () => {
           const recorded: Recorded = { id, cost, answer };
-          if (await publishDurably(`${base}.json`, JSON.stringify(recorded))) return answer;
+          if (await entries.publish(home, key, recorded)) return answer;
           // The lease ran out and another attempt answered first: both were paid, and its answer counts.
           await note(base, { state: 'answered', id, cost });
-          return (await readAnswer(`${base}.json`))?.answer ?? answer;
+          return (await entries.find(home, key))?.answer ?? answer;
         });
       } finally {
         await claim.release();
@@ -110,16 +88,16 @@ async function note(base: string, line: AttemptLine): Promise<void> {
   await appendFile(`${base}.log`, `\n${JSON.stringify(line)}\n`, { mode: 0o600 });
 }
 
-async function readAttempts(folder: string): Promise<AttemptLine[]> {
+async function readAttempts(folder: string, entries: JournalEntries): Promise<AttemptLine[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return [];
     throw error;
   });
   const lines = await Promise.all(
     names.map(async (name): Promise<AttemptLine[]> => {
-      const file = path.join(folder, name);
-      if (name.endsWith('.log')) return (await readFile(file, 'utf8')).split('\n').flatMap(parseLine);
-      const recorded = name.endsWith('.json') ? await readAnswer(file) : undefined;
+      if (name.endsWith('.log'))
+        return (await readFile(path.join(folder, name), 'utf8')).split('\n').flatMap(parseLine);
+      const recorded = await entries.read(folder, name);
       return recorded ? [{ state: 'answered', id: recorded.id, cost: recorded.cost }] : [];
     }),
   );

@@ -31,7 +31,7 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
     const endpoint = createEventEndpoint({
       ...credentials,
       accept: (events) => cadenza.emit(options.router, events),
-      storeBytes: eventDocuments(environment.store, { namespace: cadenza.namespace, tenant }),
+      storeBytes: eventDocuments(environment.store, { namespace: cadenza.namespace, tenant }, environment),
       onAnswer: tally.count,
     });
     const address = await endpoint.listen(port, options.host);
