@@ -89,7 +89,7 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
     connection,
     namespace,
     taskQueue: TASK_QUEUE,
-    ...(cipher ? encrypted(cipher) : { workflowBundle: { codePath: compiledFile('workflow-bundle.js') } }),
+    ...conversion(cipher),
     activities,
     maxConcurrentActivityTaskExecutions: options.maxConcurrentActivities ?? 200,
     // Cancellation arrives with heartbeats: this bounds how long a cancelled call goes on paying.
@@ -115,14 +115,14 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
   };
 }
 
-/** Payloads encrypted, and in failures what they say with them: by Activities and, in a bundle of its own, by Workflows. */
-function encrypted(cipher: Cipher) {
+/** With a cipher payloads are encrypted, and in failures what they say with them: by Workflows in a bundle of its own. */
+function conversion(cipher: Cipher | undefined) {
+  const payloadCodecs = [createEncryptionCodec(cipher)];
+  if (!cipher)
+    return { workflowBundle: { codePath: compiledFile('workflow-bundle.js') }, dataConverter: { payloadCodecs } };
   return {
     workflowBundle: { codePath: compiledFile('workflow-bundle-encrypted.js') },
-    dataConverter: {
-      payloadCodecs: [createEncryptionCodec(cipher)],
-      failureConverterPath: compiledFile('payloads', 'failure-converter.js'),
-    },
+    dataConverter: { payloadCodecs, failureConverterPath: compiledFile('payloads', 'failure-converter.js') },
   };
 }
 

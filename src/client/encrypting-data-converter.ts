@@ -6,11 +6,10 @@ import { createEncryptionCodec } from '../payloads/encryption-codec';
 
 /**
  * For a Temporal client of your own that is to read and start runs of an encrypted Cadenza: encrypts with the keys of the
- * environment, and does nothing where there are none. @throws CadenzaError `ConfigurationInvalid`
+ * environment. Where there are none it encrypts nothing, and says which key is missing for what is encrypted. @throws CadenzaError `ConfigurationInvalid`
  */
 export function encryptingDataConverter(
   { encryptionKeys }: Pick<Environment, 'encryptionKeys'> = readEnvironment(),
 ): DataConverter {
-  const cipher = cipherOf(encryptionKeys);
-  return cipher ? { payloadCodecs: [createEncryptionCodec(cipher)] } : {};
+  return { payloadCodecs: [createEncryptionCodec(cipherOf(encryptionKeys))] };
 }

@@ -10,7 +10,6 @@ import { isCadenzaError } from '../contracts/failures';
 export function withReadableMemo(client: Client): Client {
   const { namespace, identity, interceptors, loadedDataConverter } = client.options;
   const payloadCodecs = loadedDataConverter.payloadCodecs.map(lenient);
-  if (payloadCodecs.length === 0) return client;
   return new Client({
     connection: client.connection,
     namespace,

@@ -60,7 +60,8 @@ export function cipherOf(keys: readonly { id: string; key: KeyObject }[] | undef
   return keys && createCipher(keys);
 }
 
-function keyMissing(id: string): CadenzaError {
+/** What is told where a key is not there. Its id is not secret. */
+export function keyMissing(id: string): CadenzaError {
   return new CadenzaError(
     'EncryptionKeyMissing',
     `what is to be read is encrypted with the key "${shown(id)}", which is not among those of CADENZA_ENCRYPTION_KEYS here`,

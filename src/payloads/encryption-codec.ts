@@ -2,6 +2,7 @@ import type { Payload, PayloadCodec } from '@temporalio/common';
 import { METADATA_ENCODING_KEY } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import type { Cipher } from '../contracts/sealing';
+import { keyMissing } from './create-cipher';
 
 const PayloadProto = temporal.api.common.v1.Payload;
 
@@ -14,9 +15,12 @@ const KEY_FIELD = 'encryption-key-id';
  * Encrypts every payload whole, its metadata with it, and leaves key id and cipher in clear. What is not encrypted is
  * taken as it is, so that runs from before encryption go on. Where it is in a history is not bound: Temporal itself
  * hands payloads on from one run to the next.
- * `decode` throws CadenzaError `EncryptionKeyMissing` or `DecryptionFailed`, and then decodes nothing.
+ * `decode` throws CadenzaError `EncryptionKeyMissing` or `DecryptionFailed`, and then decodes nothing. Without a cipher
+ * nothing is encrypted, and what is can not be read.
  */
-export function createEncryptionCodec(cipher: Cipher): PayloadCodec {
+export function createEncryptionCodec(cipher: Cipher | undefined): PayloadCodec {
+  if (!cipher)
+    return { encode: async (payloads) => payloads, decode: async (payloads) => payloads.map(refuseEncrypted) };
   const keyId = Buffer.from(cipher.keyId, 'latin1');
   return {
     async encode(payloads) {
@@ -31,6 +35,11 @@ export function createEncryptionCodec(cipher: Cipher): PayloadCodec {
       );
     },
   };
+}
+
+function refuseEncrypted(payload: Payload): Payload {
+  if (!isEncrypted(payload)) return payload;
+  throw keyMissing(Buffer.from(payload.metadata?.[KEY_FIELD] ?? NOTHING).toString('latin1'));
 }
 
 const NOTHING = new Uint8Array();
