@@ -6,12 +6,14 @@ const path = require('node:path');
 
 const root = path.resolve(__dirname, '..');
 const target = path.join(root, 'lib', 'workflow-bundle.js');
+/** The same for runs whose payloads are encrypted: in it, failures put what they say where the codec encrypts it. */
+const encrypted = path.join(root, 'lib', 'workflow-bundle-encrypted.js');
 const stamp = `${target}.sha256`;
 
-/** Hash of every source a workflow may import, and of the SDK that runs it. */
+/** Hash of every source that may be in a bundle, and of the SDK that runs it. */
 function fingerprint() {
   const hash = createHash('sha256').update(require('@temporalio/worker/package.json').version);
-  for (const folder of ['contracts', 'core', 'workflows']) {
+  for (const folder of ['contracts', 'core', 'payloads', 'workflows']) {
     const base = path.join(root, 'src', folder);
     for (const name of readdirSync(base, { recursive: true }).sort()) {
       if (String(name).endsWith('.ts')) hash.update(String(name)).update(readFileSync(path.join(base, String(name))));
@@ -22,14 +24,19 @@ function fingerprint() {
 
 async function main() {
   const wanted = fingerprint();
-  if (existsSync(target) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  if ([target, encrypted, stamp].every(existsSync) && readFileSync(stamp, 'utf8') === wanted) return;
   const { bundleWorkflowCode, DefaultLogger } = require('@temporalio/worker');
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: path.join(root, 'lib', 'workflows', 'index.js'),
-    logger: new DefaultLogger('WARN'),
-  });
+  const bundle = async (file, more = {}) => {
+    const { code } = await bundleWorkflowCode({
+      workflowsPath: path.join(root, 'lib', 'workflows', 'index.js'),
+      logger: new DefaultLogger('WARN'),
+      ...more,
+    });
+    writeFileSync(file, code);
+  };
   mkdirSync(path.dirname(target), { recursive: true });
-  writeFileSync(target, code);
+  await bundle(target);
+  await bundle(encrypted, { failureConverterPath: path.join(root, 'lib', 'payloads', 'failure-converter.js') });
   writeFileSync(stamp, wanted);
 }
 

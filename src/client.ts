@@ -32,4 +32,8 @@ export type { ContentReference, DocumentReference } from './contracts/content';
 export type { RunProgress, RunStatus, StepProgress } from './contracts/run';
 export type { GivenInput } from './contracts/check-input.schema';
 export type { Overlap, Schedule, ScheduleList, ScheduleOptions } from './contracts/schedule.schema';
+export { createCodecEndpoint } from './client/codec-endpoint';
+export type { CodecEndpoint, CodecEndpointOptions } from './client/codec-endpoint';
+export { encryptingDataConverter } from './client/encrypting-data-converter';
+export { keysOfStore } from './store/open-sealing';
 export { checkDocument } from './store/store-document';

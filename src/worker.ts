@@ -7,6 +7,7 @@ import { compiledFile } from './config/package-paths';
 import { serverAddress } from './config/server-address';
 import { CadenzaError } from './contracts/failures';
 import { TASK_QUEUE } from './contracts/names';
+import type { Cipher } from './contracts/sealing';
 import { localModelEndpoint } from './embedded/local-model/local-model-endpoint';
 import { localModelStatus } from './embedded/local-model/local-model-status';
 import { createEvaluator } from './evaluator/create-evaluator';
@@ -21,8 +22,11 @@ import type { TypedHandler } from './handlers/handler';
 import { checkUserHandlers, loadUserHandlers } from './handlers/load-user-handlers';
 import { createModelTaskHandlers } from './handlers/model-task-handlers';
 import { createFileBudgetLedger } from './store/file-budget-ledger';
+import { cipherOf } from './payloads/create-cipher';
+import { createEncryptionCodec } from './payloads/encryption-codec';
 import { createFileContentStore } from './store/file-content-store';
 import { createFileJournal } from './store/file-journal';
+import { openSealing } from './store/open-sealing';
 import { quietRuntime } from './telemetry/quiet-runtime';
 import { createWebhookSender } from './webhooks/create-webhook-sender';
 
@@ -51,10 +55,13 @@ export type CadenzaWorker = {
 
 /**
  * A Worker with everything it needs, ready to run: the composition root.
- * @throws CadenzaError `ConfigurationInvalid` (registry, handlers), `ServerUnavailable`
+ * @throws CadenzaError `ConfigurationInvalid` (registry, handlers, keys of the store), `ServerUnavailable`
  */
 export async function createWorker(options: WorkerOptions = {}): Promise<CadenzaWorker> {
   const environment = options.environment ?? readEnvironment();
+  const cipher = cipherOf(environment.encryptionKeys);
+  // First of all: a Worker that lacks the key of a store could read no task of its runs.
+  const sealing = await openSealing(environment.store, cipher);
   const { gateway, found, close } = await openGateway(environment, options.models);
   const handlers = {
     ...createBuiltInHandlers({ extractionChild: compiledFile('handlers', 'extraction', 'child.js') }),
@@ -69,8 +76,8 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
     namespace,
     gateway,
     evaluator,
-    store: createFileContentStore(environment.store),
-    journal: createFileJournal(environment.store),
+    store: createFileContentStore(environment.store, sealing),
+    journal: createFileJournal(environment.store, sealing),
     budgets: createFileBudgetLedger(environment.store),
     handlers,
     definitions: loadShippedDefinitions(),
@@ -84,7 +91,7 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
     connection,
     namespace,
     taskQueue: TASK_QUEUE,
-    workflowBundle: { codePath: compiledFile('workflow-bundle.js') },
+    ...conversion(cipher),
     activities,
     maxConcurrentActivityTaskExecutions: options.maxConcurrentActivities ?? 200,
     // Cancellation arrives with heartbeats: this bounds how long a cancelled call goes on paying.
@@ -107,6 +114,17 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
       }
     },
     shutdown: () => worker.shutdown(),
+  };
+}
+
+/** With a cipher payloads are encrypted, and in failures what they say with them: by Workflows in a bundle of its own. */
+function conversion(cipher: Cipher | undefined) {
+  const payloadCodecs = [createEncryptionCodec(cipher)];
+  if (!cipher)
+    return { workflowBundle: { codePath: compiledFile('workflow-bundle.js') }, dataConverter: { payloadCodecs } };
+  return {
+    workflowBundle: { codePath: compiledFile('workflow-bundle-encrypted.js') },
+    dataConverter: { payloadCodecs, failureConverterPath: compiledFile('payloads', 'failure-converter.js') },
   };
 }
 

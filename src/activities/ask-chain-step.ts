@@ -1,4 +1,4 @@
-import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { cancellationSignal } from '@temporalio/activity';
 import type { ChainCall, ChainCallOutcome, ChainContext } from '../contracts/chain-call';
 import type { OutputParser } from '../contracts/chain.schema';
 import type { JsonObject, JsonValue } from '../contracts/json';
@@ -16,6 +16,7 @@ import { startHeartbeat } from './heartbeat';
 import { keepForeign, parseAnswer } from './parse-answer';
 import type { ScopedContent } from './scoped-content';
 import { scopedContent } from './scoped-content';
+import { stepFacts } from './step-facts';
 import { toApplicationFailure } from './to-application-failure';
 
 /**
@@ -25,17 +26,14 @@ import { toApplicationFailure } from './to-application-failure';
  */
 export function createAskChainStep(dependencies: ActivityDependencies) {
   return async (call: ChainCall): Promise<ChainCallOutcome> => {
-    const facts = async () => ({
-      usage: await dependencies.journal.usage({ namespace: dependencies.namespace, ...call.run, step: call.step }),
-      attempts: activityInfo().attempt,
-    });
+    const facts = () => stepFacts(call, dependencies);
     const stopHeartbeat = startHeartbeat();
     try {
       return { ...(await run(call, dependencies)), ...(await facts()) };
     } catch (error) {
       cancellationSignal().throwIfAborted();
-      const detail = await facts().catch(() => undefined);
-      throw toApplicationFailure(error, detail && { ...detail, models: [call.ask.model] });
+      const detail = await facts();
+      throw toApplicationFailure(error, { ...detail, models: [call.ask.model] });
     } finally {
       stopHeartbeat();
     }

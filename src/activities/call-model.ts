@@ -1,4 +1,4 @@
-import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { cancellationSignal } from '@temporalio/activity';
 import { isCadenzaError } from '../contracts/failures';
 import type { JsonValue } from '../contracts/json';
 import type { TaskInput } from '../contracts/model';
@@ -16,6 +16,7 @@ import { startHeartbeat } from './heartbeat';
 import { loadCallInput, textOf } from './load-call-input';
 import type { ScopedContent } from './scoped-content';
 import { scopedContent } from './scoped-content';
+import { stepFacts } from './step-facts';
 import { toApplicationFailure } from './to-application-failure';
 
 /**
@@ -25,10 +26,7 @@ import { toApplicationFailure } from './to-application-failure';
  */
 export function createCallModel(dependencies: ActivityDependencies) {
   return async (call: ModelCall): Promise<ModelCallOutcome> => {
-    const facts = async () => ({
-      usage: await dependencies.journal.usage({ namespace: dependencies.namespace, ...call.run, step: call.step }),
-      attempts: activityInfo().attempt,
-    });
+    const facts = () => stepFacts(call, dependencies);
     const stopHeartbeat = startHeartbeat();
     try {
       const outcome = await answer(call, dependencies);
@@ -37,8 +35,8 @@ export function createCallModel(dependencies: ActivityDependencies) {
       cancellationSignal().throwIfAborted();
       const reason = call.read && isCadenzaError(error) ? invalidReasonOf(call.task, error.type) : undefined;
       if (reason !== undefined) return { result: null, counted: { status: 'invalid', reason }, ...(await facts()) };
-      const detail = await facts().catch(() => undefined);
-      throw toApplicationFailure(error, detail && { ...detail, models: [call.model] });
+      const detail = await facts();
+      throw toApplicationFailure(error, { ...detail, models: [call.model] });
     } finally {
       stopHeartbeat();
     }

@@ -1,4 +1,4 @@
-import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { cancellationSignal } from '@temporalio/activity';
 import { CadenzaError } from '../contracts/failures';
 import type { JsonValue } from '../contracts/json';
 import type { PinnedModel } from '../contracts/model';
@@ -11,6 +11,7 @@ import type { ActivityDependencies } from './dependencies';
 import { startHeartbeat } from './heartbeat';
 import { loadCallInput } from './load-call-input';
 import { scopedContent } from './scoped-content';
+import { stepFacts } from './step-facts';
 import { toApplicationFailure } from './to-application-failure';
 
 /** Embeddings asked for at once. */
@@ -20,10 +21,7 @@ const AT_ONCE = 8;
 export function createCompareExamples(dependencies: ActivityDependencies) {
   return async (comparison: ExampleComparison): Promise<ComparedExamples> => {
     const { run, step, topK } = comparison;
-    const facts = async () => ({
-      usage: await dependencies.journal.usage({ namespace: dependencies.namespace, ...run, step }),
-      attempts: activityInfo().attempt,
-    });
+    const facts = () => stepFacts({ run, step }, dependencies);
     const stopHeartbeat = startHeartbeat();
     try {
       const content = scopedContent(dependencies.store, dependencies.namespace, run.tenant);
@@ -42,8 +40,8 @@ export function createCompareExamples(dependencies: ActivityDependencies) {
       return { nearest, ...(await facts()) };
     } catch (error) {
       cancellationSignal().throwIfAborted();
-      const detail = await facts().catch(() => undefined);
-      throw toApplicationFailure(error, detail && { ...detail, models: [comparison.model] });
+      const detail = await facts();
+      throw toApplicationFailure(error, { ...detail, models: [comparison.model] });
     } finally {
       stopHeartbeat();
     }

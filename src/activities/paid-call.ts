@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { log } from '@temporalio/activity';
 import type { PinnedModel, ProviderAnswer, ProviderRequest } from '../contracts/model';
 import { isCadenzaError } from '../contracts/failures';
 import { amountsOf, NO_AMOUNTS } from '../core/budget/amounts';
@@ -38,7 +39,7 @@ export function createPaidCall({ journal, step, model, sample, signal, hold }: P
       costNanoUsd: costNanoUsd(model.price, inputTokens, outputTokens),
     });
     const worst = cost(worstCase.inputTokens, worstCase.outputTokens);
-    await reserve(entry, hold, { id: entry.id, key: `${step.step}#${sample}#${requestHash}`, worst: amountsOf(worst) });
+    await reserve(entry, hold, { id: entry.id, key: `${step.step}#${entry.name}`, worst: amountsOf(worst) });
     let sent = false;
     let answer: ProviderAnswer;
     try {
@@ -59,8 +60,16 @@ export function createPaidCall({ journal, step, model, sample, signal, hold }: P
       throw error;
     }
     const actual = cost(answer.tokens.inputTokens, answer.tokens.outputTokens);
-    const counted = await entry.answered(answer, actual);
-    await hold?.settle(entry.id, amountsOf(actual));
+    const { answer: counted, problem } = await entry.answered(answer, actual);
+    if (problem !== undefined) {
+      log.warn('an answer could not be journalled: it is paid again if its activity does not end', {
+        step: step.step,
+        model: model.name,
+        problem,
+      });
+    }
+    // Left unsettled it counts at its worst case; it is no reason to lose an answer.
+    await hold?.settle(entry.id, amountsOf(actual)).catch(() => undefined);
     return counted;
   };
 }

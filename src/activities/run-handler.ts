@@ -8,6 +8,7 @@ import type { ActivityDependencies } from './dependencies';
 import { evaluateOne } from './evaluate-expressions';
 import { startHeartbeat } from './heartbeat';
 import { scopedContent } from './scoped-content';
+import { stepFacts } from './step-facts';
 import { toApplicationFailure } from './to-application-failure';
 
 /**
@@ -19,10 +20,9 @@ export function createHandlerActivity(handler: Handler, dependencies: ActivityDe
     const { run, step, transform } = invocation;
     const seen = { models: [] as string[], passedOver: [] as Try[] };
     const facts = async () => ({
-      usage: await dependencies.journal.usage({ namespace: dependencies.namespace, ...run, step }),
+      ...(await stepFacts({ run, step }, dependencies)),
       models: seen.models,
       ...(seen.passedOver.length > 0 ? { passedOver: seen.passedOver } : {}),
-      attempts: activityInfo().attempt,
     });
     const content = scopedContent(dependencies.store, dependencies.namespace, run.tenant);
     const stopHeartbeat = startHeartbeat();
@@ -39,7 +39,7 @@ export function createHandlerActivity(handler: Handler, dependencies: ActivityDe
     } catch (error) {
       // An abort surfaces as whatever the library throws; what Temporal must see is its own cancellation.
       cancellationSignal().throwIfAborted();
-      throw toApplicationFailure(error, await facts().catch(() => undefined));
+      throw toApplicationFailure(error, await facts());
     } finally {
       stopHeartbeat();
     }

@@ -7,6 +7,7 @@ import type { Pattern } from '../contracts/names';
 import { PATTERNS } from '../contracts/names';
 import { EXIT } from '../contracts/run';
 import { addBatchCommands } from './commands-of-batches';
+import { addEncryptionCommands } from './commands-of-encryption';
 import { addEventCommands } from './commands-of-events';
 import { addProjectCommands } from './commands-of-project';
 import { addRerunCommand } from './commands-of-reruns';
@@ -58,6 +59,7 @@ export function createProgram(terminal: Terminal, action: Action): Command {
   addEventCommands(program, terminal, action);
   addRerunCommand(program, terminal, action);
   addScheduleCommands(program, terminal, action);
+  addEncryptionCommands(program, terminal, action);
   addProjectCommands(program, terminal, action);
   return program;
 }

@@ -12,14 +12,18 @@ import type { Pattern } from '../contracts/names';
 import { HANDLE_EVENT_WORKFLOW, PATTERNS, TASK_QUEUE } from '../contracts/names';
 import { shown } from '../contracts/nearest-name';
 import type { ContentStore } from '../store/content-store';
+import { cipherOf } from '../payloads/create-cipher';
 import { createFileContentStore } from '../store/file-content-store';
+import { openSealing } from '../store/open-sealing';
 import type { GivenEvent } from '../contracts/event.schema';
 import { storeDocument } from '../store/store-document';
 import type { Definitions } from './definitions';
 import { createDefinitions } from './definitions';
 import { createEmit } from './emit';
+import { encryptingDataConverter } from './encrypting-data-converter';
 import { listRuns } from './list-runs';
 import { prepareInput } from './prepare-input';
+import { withReadableMemo } from './readable-memo';
 import type { RouterHandle } from './router-handle';
 import { createRouterHandle } from './router-handle';
 import type { RerunOptions } from './rerun';
@@ -81,12 +85,16 @@ export type Cadenza = {
   close(): Promise<void>;
 };
 
-/** Connects to the server that the options or the environment name. @throws CadenzaError `ServerUnavailable` */
+/**
+ * Connects to the server that the options or the environment name.
+ * @throws CadenzaError `ServerUnavailable`; `ConfigurationInvalid` where keys are set and the given client has no codec, or
+ * the store needs a key that is not set
+ */
 export async function connectCadenza(options: CadenzaOptions = {}): Promise<Cadenza> {
   const environment = options.environment ?? readEnvironment();
+  const store = options.store ?? (await openStore(environment));
   const { client, close } = await openClient(options, environment);
   const namespace = client.options.namespace;
-  const store = options.store ?? createFileContentStore(environment.store);
 
   return {
     namespace,
@@ -111,8 +119,21 @@ export async function connectCadenza(options: CadenzaOptions = {}): Promise<Cade
   };
 }
 
+async function openStore({ store, encryptionKeys }: Environment): Promise<ContentStore> {
+  return createFileContentStore(store, await openSealing(store, cipherOf(encryptionKeys)));
+}
+
 async function openClient(options: CadenzaOptions, environment: Environment) {
-  if (options.client) return { client: options.client, close: async () => undefined };
+  if (options.client) {
+    if (environment.encryptionKeys && options.client.options.loadedDataConverter.payloadCodecs.length === 0) {
+      throw new CadenzaError(
+        'ConfigurationInvalid',
+        'CADENZA_ENCRYPTION_KEYS is set, and the Temporal client that was given encrypts nothing: make it with `dataConverter: encryptingDataConverter()`',
+        { field: 'CADENZA_ENCRYPTION_KEYS' },
+      );
+    }
+    return { client: options.client, close: async () => undefined };
+  }
   const { namespace, ...connectionOptions } = options.address
     ? { address: options.address, namespace: 'default' }
     : serverAddress(environment);
@@ -121,12 +142,13 @@ async function openClient(options: CadenzaOptions, environment: Environment) {
     const { address = 'localhost:7233' } = connectionOptions;
     throw new CadenzaError('ServerUnavailable', `no Temporal server answers at ${address} (${reason})`);
   });
-  return { client: new Client({ connection, namespace }), close: () => connection.close() };
+  const dataConverter = encryptingDataConverter(environment);
+  return { client: new Client({ connection, namespace, dataConverter }), close: () => connection.close() };
 }
 
 async function findRun(client: Client, workflowId: string): Promise<RunHandle> {
-  const found = await client.workflow
-    .getHandle(workflowId)
+  const found = await withReadableMemo(client)
+    .workflow.getHandle(workflowId)
     .describe()
     .catch((error: unknown): WorkflowExecutionInfo | undefined => {
       if (error instanceof WorkflowNotFoundError) return undefined;

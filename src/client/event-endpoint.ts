@@ -1,10 +1,7 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DocumentReference } from '../contracts/content';
 import type { CloudEvent } from '../contracts/event.schema';
-import { CadenzaError } from '../contracts/failures';
 import type { Authentication, Credentials } from './events/authentication';
 import { createAuthentication } from './events/authentication';
 import { eventModeOf } from './events/event-mode';
@@ -13,6 +10,7 @@ import { parseEvents } from './events/parse-events';
 import { Refusal, refusalOf, tryAgainLater } from './events/refusal';
 import type { BodyReader } from './events/request-body';
 import { createBodyReader, discardBody } from './events/request-body';
+import { closeServer, listenOn } from './http-server';
 
 export type EventEndpointOptions = Credentials & {
   /** Resolves when the events are safe, and not before: the answer 202 waits for it. Events may come more than once. */
@@ -39,7 +37,6 @@ type Parts = EventEndpointOptions & { authentication: Authentication; reader: Bo
 
 const ACCEPT_TIMEOUT_MS = 30_000;
 const REQUEST_TIMEOUT_MS = 30_000;
-const CLOSE_TIMEOUT_MS = 10_000;
 const MAX_HEADERS = 100;
 const MAX_HEADER_BYTES = 32 * 1024;
 
@@ -66,7 +63,7 @@ export function createEventEndpoint(options: EventEndpointOptions): EventEndpoin
     void handle(request, response, parts);
   });
   server.maxHeadersCount = MAX_HEADERS;
-  return { listen: (port, host) => listen(server, port, host), close: () => close(server) };
+  return { listen: (port, host) => listenOn(server, port, host), close: () => closeServer(server) };
 }
 
 async function handle(request: IncomingMessage, response: ServerResponse, parts: Parts): Promise<void> {
@@ -140,28 +137,4 @@ function replyTo(error: unknown): Reply {
 
 function wrongMethod(allow: string): Refusal {
   return new Refusal(405, 'MethodNotAllowed', `Only ${allow} is answered here.`, { headers: { allow } });
-}
-
-async function listen(server: Server, port: number, host: string): Promise<string> {
-  server.listen(port, host);
-  try {
-    await once(server, 'listening');
-  } catch (error) {
-    const { code = 'unknown error' } = error as { code?: string };
-    const why = code === 'EADDRINUSE' ? 'something else listens there' : code;
-    throw new CadenzaError('ConfigurationInvalid', `can not listen on ${host}, port ${port}: ${why}`, {
-      field: 'port',
-    });
-  }
-  const { address, family, port: chosen } = server.address() as AddressInfo;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${chosen}`;
-}
-
-async function close(server: Server): Promise<void> {
-  if (!server.listening) return;
-  const closed = once(server, 'close');
-  server.close();
-  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS);
-  await closed;
-  clearTimeout(timer);
 }

@@ -1,6 +1,7 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { RunList } from '../contracts/envelope.schema';
 import { MEMO_OUTCOME, PATTERNS, TASK_QUEUE } from '../contracts/names';
+import { withReadableMemo } from './readable-memo';
 import { queryProgress, statusOf } from './run-handle';
 
 /** The newest runs that a person or program started (not their children), newest first. */
@@ -8,7 +9,7 @@ export async function listRuns(client: Client, limit: number): Promise<RunList> 
   const types = PATTERNS.map((name) => `'${name}'`).join(', ');
   const query = `TaskQueue = '${TASK_QUEUE}' AND WorkflowType IN (${types})`;
   const found: WorkflowExecutionInfo[] = [];
-  for await (const run of client.workflow.list({ query, pageSize: Math.min(limit * 2, 1000) })) {
+  for await (const run of withReadableMemo(client).workflow.list({ query, pageSize: Math.min(limit * 2, 1000) })) {
     if (run.parentExecution) continue;
     found.push(run);
     if (found.length >= limit) break;

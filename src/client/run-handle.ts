@@ -1,4 +1,4 @@
-import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import type { Envelope } from '../contracts/envelope.schema';
@@ -13,6 +13,7 @@ import type { ApprovalDecision, RetryRequest } from '../contracts/pipeline-messa
 import type { RunProgress, RunStatus } from '../contracts/run';
 import type { FailedCall, StepFunctions } from './on-step-end';
 import { onStepEnd } from './on-step-end';
+import { retryingOf } from './pending-attempts';
 import { queryAgain } from './query-again';
 import { refusalOf, UPDATE_SECONDS } from './refusal-of';
 
@@ -122,7 +123,7 @@ export function createRunHandle<P extends Pattern>(
     },
     status: async () => statusOf(await handle.describe()),
     progress: () => queryProgress(handle, client),
-    retrying: async () => retryingOf(await handle.describe()),
+    retrying: async () => retryingOf(await handle.describe(), client.options.loadedDataConverter),
     async cancel() {
       try {
         await handle.cancel();
@@ -193,18 +194,4 @@ function partOf(details: unknown[] | null | undefined): { result?: JsonValue } {
 
 function isPartial(result: JsonValue): boolean {
   return typeof result === 'object' && result !== null && !Array.isArray(result) && result['partial'] === true;
-}
-
-function retryingOf({ raw }: WorkflowExecutionDescription): PendingAttempt[] {
-  return (raw.pendingActivities ?? []).flatMap(({ attempt, activityType, lastFailure }) => {
-    if ((attempt ?? 1) < 2) return [];
-    const type = lastFailure?.applicationFailureInfo?.type;
-    const failure = lastFailure && {
-      type: isFailureType(type) ? type : ('WorkerLost' as const),
-      message: lastFailure.message ?? '',
-    };
-    return [
-      { activityType: activityType?.name ?? '', attempt: attempt ?? 1, ...(failure ? { lastFailure: failure } : {}) },
-    ];
-  });
 }

@@ -3,6 +3,8 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { CadenzaError } from '../contracts/failures';
+import type { EncryptionKey } from './encryption-keys';
+import { KEYS_FILE_VARIABLE, KEYS_VARIABLE, parseEncryptionKeys, readEncryptionKeys } from './encryption-keys';
 import { SECRET_RULE, isWebhookSecret } from './webhook-secret';
 
 /**
@@ -30,6 +32,10 @@ export type Environment = {
   /** What an event that comes by HTTP is let in by: a signature with one of the secrets, or the token. */
   eventsSecrets?: readonly string[];
   eventsToken?: string;
+  /** Keys for payloads and the content store: the first encrypts, all decrypt. Nothing is encrypted where there are none. */
+  encryptionKeys?: readonly EncryptionKey[];
+  /** What requests to `cadenza codec` must carry. */
+  codecToken?: string;
   /** The variables that `@temporalio/envconfig` reads. Can hold an API key and certificates: never print it. */
   temporal: Readonly<Record<string, string>>;
 };
@@ -46,6 +52,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env, cwd: strin
   const parsed = variables(cwd).safeParse(given);
   if (!parsed.success) throw wrongVariable(parsed.error, given as Record<string, string>);
   const known = parsed.data;
+  const encryptionKeys = encryptionKeysOf(given as Record<string, string>, cwd);
   const home = known.CADENZA_HOME ?? path.join(cwd, DEFAULT_HOME);
   return {
     home,
@@ -59,10 +66,25 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env, cwd: strin
     ...(known.CADENZA_WEBHOOK_PRIVATE === '1' && { webhookPrivate: true }),
     ...(known.CADENZA_EVENTS_SECRET && { eventsSecrets: known.CADENZA_EVENTS_SECRET }),
     ...(known.CADENZA_EVENTS_TOKEN && { eventsToken: known.CADENZA_EVENTS_TOKEN }),
+    ...(encryptionKeys && { encryptionKeys }),
+    ...(known.CADENZA_CODEC_TOKEN && { codecToken: known.CADENZA_CODEC_TOKEN }),
     temporal: Object.fromEntries(
       Object.entries(given as Record<string, string>).filter(([name]) => isReadByTemporal(name)),
     ),
   };
+}
+
+function encryptionKeysOf(given: Record<string, string>, cwd: string): EncryptionKey[] | undefined {
+  const { [KEYS_VARIABLE]: text, [KEYS_FILE_VARIABLE]: file } = given;
+  if (text !== undefined && file !== undefined) {
+    throw new CadenzaError(
+      'ConfigurationInvalid',
+      `${KEYS_VARIABLE} and ${KEYS_FILE_VARIABLE} are both set: unset one of them.`,
+      { field: KEYS_FILE_VARIABLE },
+    );
+  }
+  if (file !== undefined) return readEncryptionKeys(path.resolve(cwd, file));
+  return text === undefined ? undefined : parseEncryptionKeys(text, KEYS_VARIABLE);
 }
 
 function variables(cwd: string) {
@@ -95,6 +117,11 @@ function variables(cwd: string) {
         .string()
         .regex(/^[\x21-\x7e]{24,500}$/)
         .optional(),
+      // It is a part of an address too.
+      CADENZA_CODEC_TOKEN: z
+        .string()
+        .regex(/^[A-Za-z0-9_-]{24,500}$/)
+        .optional(),
     })
     .refine((all) => !all.CADENZA_UI_PORT || all.CADENZA_UI_PORT !== all.CADENZA_TEMPORAL_PORT, {
       path: ['CADENZA_UI_PORT'],
@@ -111,6 +138,7 @@ const ALLOWED: Record<string, string> = {
   CADENZA_WEBHOOK_SECRET: `${SECRET_RULE}; several are separated by spaces`,
   CADENZA_EVENTS_SECRET: `${SECRET_RULE}; several are separated by spaces`,
   CADENZA_EVENTS_TOKEN: 'it must be 24 to 500 characters of ASCII without spaces',
+  CADENZA_CODEC_TOKEN: 'it must be 24 to 500 letters, digits, _ and -',
 };
 
 /** Their values never appear in a message. */
@@ -118,6 +146,7 @@ const SECRET: ReadonlySet<string> = new Set([
   'CADENZA_WEBHOOK_SECRET',
   'CADENZA_EVENTS_SECRET',
   'CADENZA_EVENTS_TOKEN',
+  'CADENZA_CODEC_TOKEN',
 ]);
 
 function wrongVariable(error: z.ZodError, given: Record<string, string>): CadenzaError {

@@ -37,6 +37,7 @@ function hashWith(salt: string, settings: WorkerSettings): Fingerprint {
     settings.environment.store,
     settings.environment.cache,
     [settings.environment.webhookSecrets, settings.environment.webhookPrivate],
+    settings.environment.encryptionKeys?.map(({ id, key }) => [id, key.export().toString('hex')]),
   ]);
   return { salt, hash: scryptSync(facts, salt, 32).toString('hex') };
 }

@@ -3,44 +3,57 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CadenzaError, isCadenzaError } from '../contracts/failures';
 import type { ProviderAnswer } from '../contracts/model';
-import { errorCode, publishDurably } from './durable-file';
+import type { Sealing } from '../contracts/sealing';
+import { errorCode } from './durable-file';
+import type { Try } from '../core/routing/next-model';
 import type { FileClaim } from './file-claim';
 import { LEASE, takeClaim } from './file-claim';
 import { safeName } from './file-content-store';
-import type { Claim, Journal, JournalCost, JournalKey, JournalStep } from './journal';
-import type { Try } from '../core/routing/next-model';
+import type { Claim, Journal, JournalKey, JournalStep } from './journal';
+import type { JournalEntries, Recorded } from './journal-entries';
+import { createJournalEntries } from './journal-entries';
 import type { AttemptLine } from './journal-usage';
 import { usageOfAttempts } from './journal-usage';
 
+/** How often an answer is written, and how long it is waited in between: three seconds in all. */
+const WRITES = 5;
+const WRITE_AGAIN_MS = 300;
+
 /**
  * The filesystem driver of the journal. Beside each other in a folder for each step:
- * `<key>.json` the answer, synced; `<key>.log` the attempts; `<key>.claim` who is sending, renewed while it does.
+ * `<key>.json` the answer, synced, or `<key>.sealed` where there is a sealing; `<key>.log` the attempts, which hold counts
+ * and no text; `<key>.claim` who is sending, renewed while it does.
  */
-export function createFileJournal(folder: string): Journal {
+export function createFileJournal(folder: string, sealing?: Sealing): Journal {
+  const entries = createJournalEntries(sealing);
+  // A hash of the question in clear would let somebody try out what was asked.
+  const nameOf = (question: string) => (sealing ? sealing.nameOf('journal', question) : question);
   const stepFolder = ({ namespace, workflowId, firstRunId, step }: JournalStep) =>
     path.join(folder, 'journal', ...[namespace, workflowId, firstRunId, step].map(safeName));
 
   return {
     async open(key, signal) {
-      const base = path.join(stepFolder(key), fileNameOf(key));
-      await guarded('written', () => mkdir(path.dirname(base), { recursive: true, mode: 0o700 }));
+      const home = stepFolder(key);
+      const base = path.join(home, entries.nameOf(key));
+      const find = () => guarded('read', () => entries.find(home, key));
+      await guarded('written', () => mkdir(home, { recursive: true, mode: 0o700 }));
       for (;;) {
         signal.throwIfAborted();
-        const recorded = await guarded('read', () => readAnswer(`${base}.json`));
+        const recorded = await find();
         if (recorded) {
           await guarded('written', () => note(base, { state: 'replayed', model: recorded.cost.model }));
           return { kind: 'answered', ...recorded };
         }
         const claim = await guarded('written', () => takeClaim(`${base}.claim`));
         // Looked at again under the claim: the holder may have answered and gone between the two looks.
-        if (claim && !(await guarded('read', () => readAnswer(`${base}.json`)))) return createClaim(base, claim);
+        if (claim && !(await find())) return createClaim(base, claim, { entries, home, key });
         if (claim) await claim.release();
         else await sleep(LEASE.pollMs, undefined, { signal }).catch(() => signal.throwIfAborted());
       }
     },
 
     async tries(step, question) {
-      const lines = await guarded('read', () => readLines(triesFile(stepFolder(step), question)));
+      const lines = await guarded('read', () => readLines(triesFile(stepFolder(step), nameOf(question))));
       return lines.flatMap((line) => parseLine<Try>(line, 'model'));
     },
 
@@ -48,62 +61,35 @@ export function createFileJournal(folder: string): Journal {
       const folderOfStep = stepFolder(step);
       await guarded('written', async () => {
         await mkdir(folderOfStep, { recursive: true, mode: 0o700 });
-        await appendLine(triesFile(folderOfStep, question), failed);
+        await appendLine(triesFile(folderOfStep, nameOf(question)), failed);
       });
     },
 
     async usage(step) {
-      return usageOfAttempts(await guarded('read', () => readAttempts(stepFolder(step))));
+      return usageOfAttempts(await guarded('read', () => readAttempts(stepFolder(step), entries)));
     },
   };
 }
 
-function fileNameOf({ sample, requestHash }: JournalKey): string {
-  return `${sample}-${requestHash.slice(0, 40)}`;
-}
-
-/** What an answer's file holds; `id` is that of the `sent` line it ends. */
-type Recorded = { id: string; cost: JournalCost; answer: ProviderAnswer };
-
-async function readAnswer(file: string): Promise<Recorded | undefined> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-  return parseRecorded(text, file);
-}
-
-/** @throws CadenzaError `StoreUnavailable`, not to be tried again: no call is paid where an answer may have been. */
-function parseRecorded(text: string, file: string): Recorded {
-  try {
-    const recorded = JSON.parse(text) as Partial<Recorded> | null;
-    if (recorded?.id && recorded.cost && recorded.answer) return recorded as Recorded;
-  } catch {
-    // Told below: a parser's message quotes the answer.
-  }
-  const name = path.join(path.basename(path.dirname(file)), path.basename(file));
-  throw new CadenzaError('StoreUnavailable', `the journal entry ${name} is damaged: remove it to ask the model again`, {
-    retryable: false,
-  });
-}
-
-function createClaim(base: string, claim: FileClaim): Claim {
+function createClaim(
+  base: string,
+  claim: FileClaim,
+  { entries, home, key }: { entries: JournalEntries; home: string; key: JournalKey },
+): Claim {
   const { id } = claim;
   return {
     kind: 'claimed',
     id,
+    name: entries.nameOf(key),
     sending: (worstCase) => guarded('written', () => note(base, { state: 'sent', id, worstCase })),
     async answered(answer, cost) {
       try {
-        return await guarded('written', async () => {
+        return await untilWritten(answer, async () => {
           const recorded: Recorded = { id, cost, answer };
-          if (await publishDurably(`${base}.json`, JSON.stringify(recorded))) return answer;
+          if (await entries.publish(home, key, recorded)) return answer;
           // The lease ran out and another attempt answered first: both were paid, and its answer counts.
           await note(base, { state: 'answered', id, cost });
-          return (await readAnswer(`${base}.json`))?.answer ?? answer;
+          return (await entries.find(home, key))?.answer ?? answer;
         });
       } finally {
         await claim.release();
@@ -117,6 +103,22 @@ function createClaim(base: string, claim: FileClaim): Claim {
       }
     },
   };
+}
+
+/** An answer that is paid for is not thrown away because it can not be written: that is tried again, and then told. */
+async function untilWritten(
+  answer: ProviderAnswer,
+  write: () => Promise<ProviderAnswer>,
+): Promise<{ answer: ProviderAnswer; problem?: string }> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return { answer: await write() };
+    } catch (error) {
+      if (isCadenzaError(error)) throw error;
+      if (attempt === WRITES) return { answer, problem: errorCode(error) ?? 'error' };
+      await sleep(WRITE_AGAIN_MS * attempt);
+    }
+  }
 }
 
 function note(base: string, line: AttemptLine): Promise<void> {
@@ -142,17 +144,16 @@ function triesFile(folder: string, question: string): string {
   return path.join(folder, `${question.slice(0, 40)}.tries`);
 }
 
-async function readAttempts(folder: string): Promise<AttemptLine[]> {
+async function readAttempts(folder: string, entries: JournalEntries): Promise<AttemptLine[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return [];
     throw error;
   });
   const lines = await Promise.all(
     names.map(async (name): Promise<AttemptLine[]> => {
-      const file = path.join(folder, name);
       if (name.endsWith('.log'))
-        return (await readLines(file)).flatMap((line) => parseLine<AttemptLine>(line, 'state'));
-      const recorded = name.endsWith('.json') ? await readAnswer(file) : undefined;
+        return (await readLines(path.join(folder, name))).flatMap((line) => parseLine<AttemptLine>(line, 'state'));
+      const recorded = await entries.read(folder, name);
       return recorded ? [{ state: 'answered', id: recorded.id, cost: recorded.cost }] : [];
     }),
   );

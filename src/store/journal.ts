@@ -16,10 +16,16 @@ export type Claim = {
   kind: 'claimed';
   /** Of this attempt, and no other. */
   id: string;
+  /** Of the request, the same for every attempt at it within the step; tells nothing of what was asked. */
+  name: string;
   /** Before the request leaves: from here on a crash counts it as cut, at its worst case. */
   sending(worstCase: JournalCost): Promise<void>;
-  /** The answer is on disk when this returns; what it returns is the answer that counts for every attempt. */
-  answered(answer: ProviderAnswer, cost: JournalCost): Promise<ProviderAnswer>;
+  /**
+   * The answer is on disk when this returns, and what it returns is the answer that counts for every attempt. One that
+   * can not be written for some seconds comes back with the problem: it is paid for, and the next thing that keeps it is
+   * the end of its activity.
+   */
+  answered(answer: ProviderAnswer, cost: JournalCost): Promise<{ answer: ProviderAnswer; problem?: string }>;
   /** No answer. `unknown` when the provider may have charged for it. */
   failed(outcome: 'refused' | 'unknown'): Promise<void>;
 };

@@ -1,8 +1,9 @@
-import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { cancellationSignal } from '@temporalio/activity';
 import type { TreeAnswer, TreeCall, TreeOutcomes, TreeQuestion } from '../../contracts/tree-call';
 import type { ActivityDependencies } from '../dependencies';
 import { startHeartbeat } from '../heartbeat';
 import type { ScopedContent } from '../scoped-content';
+import { stepFacts } from '../step-facts';
 import { toApplicationFailure } from '../to-application-failure';
 import type { TreeContext } from './ask-samples';
 import { checkGoal } from './check-goal';
@@ -34,10 +35,7 @@ const WORK: { [Q in TreeQuestion]: Work<Q> } = {
 export function createCallTree(dependencies: ActivityDependencies) {
   return async <Q extends TreeQuestion>(call: TreeCall<Q>): Promise<TreeAnswer<Q>> => {
     const { run, step } = call;
-    const facts = async () => ({
-      usage: await dependencies.journal.usage({ namespace: dependencies.namespace, ...run, step }),
-      attempts: activityInfo().attempt,
-    });
+    const facts = () => stepFacts({ run, step }, dependencies);
     const stopHeartbeat = startHeartbeat();
     try {
       const { setup, content } = await loadSetup(call.setup, run.tenant, dependencies);
@@ -46,8 +44,8 @@ export function createCallTree(dependencies: ActivityDependencies) {
       return { outcomes, ...(await facts()) };
     } catch (error) {
       cancellationSignal().throwIfAborted();
-      const detail = await facts().catch(() => undefined);
-      throw toApplicationFailure(error, detail && { ...detail, models: [] });
+      const detail = await facts();
+      throw toApplicationFailure(error, { ...detail, models: [] });
     } finally {
       stopHeartbeat();
     }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { cancellationSignal } from '@temporalio/activity';
 import type { ContentReference } from '../../contracts/content';
 import { JSON_MEDIA_TYPE } from '../../contracts/content';
 import type { ReferenceCall, ReferenceLevel } from '../../contracts/tree-call';
@@ -17,6 +17,7 @@ import type { ActivityDependencies } from '../dependencies';
 import { startHeartbeat } from '../heartbeat';
 import { textOf } from '../load-call-input';
 import type { ScopedContent } from '../scoped-content';
+import { stepFacts } from '../step-facts';
 import { toApplicationFailure } from '../to-application-failure';
 import type { TreeContext } from './ask-samples';
 import { askPrompt } from './ask-samples';
@@ -32,10 +33,7 @@ type StoredCache = Record<string, number>;
 export function createReferenceLevel(dependencies: ActivityDependencies) {
   return async (call: ReferenceCall): Promise<ReferenceLevel> => {
     const { run, step } = call;
-    const facts = async () => ({
-      usage: await dependencies.journal.usage({ namespace: dependencies.namespace, ...run, step }),
-      attempts: activityInfo().attempt,
-    });
+    const facts = () => stepFacts({ run, step }, dependencies);
     const stopHeartbeat = startHeartbeat();
     try {
       const { setup, content } = await loadSetup(call.setup, run.tenant, dependencies);
@@ -43,8 +41,8 @@ export function createReferenceLevel(dependencies: ActivityDependencies) {
       return { ...done, ...(await facts()) };
     } catch (error) {
       cancellationSignal().throwIfAborted();
-      const detail = await facts().catch(() => undefined);
-      throw toApplicationFailure(error, detail && { ...detail, models: [] });
+      const detail = await facts();
+      throw toApplicationFailure(error, { ...detail, models: [] });
     } finally {
       stopHeartbeat();
     }

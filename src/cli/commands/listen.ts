@@ -10,6 +10,7 @@ import { EXIT } from '../../contracts/run';
 import { createEventTally } from '../event-tally';
 import { tendWhileWaiting } from '../follow-run';
 import { takeInterrupt, untilAborted } from '../interrupt';
+import { portIn } from '../port-in';
 import { cleanLine } from '../render/clean-text';
 import type { Terminal } from '../terminal';
 import { withRun } from '../with-run';
@@ -31,7 +32,7 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
     const endpoint = createEventEndpoint({
       ...credentials,
       accept: (events) => cadenza.emit(options.router, events),
-      storeBytes: eventDocuments(environment.store, { namespace: cadenza.namespace, tenant }),
+      storeBytes: eventDocuments(environment.store, { namespace: cadenza.namespace, tenant }, environment),
       onAnswer: tally.count,
     });
     const address = await endpoint.listen(port, options.host);
@@ -72,12 +73,4 @@ function introduction(address: string, router: string, hasToken: boolean): strin
     lines.push('The connection is not encrypted: put a proxy with TLS in front of it.');
   }
   return lines.join('\n');
-}
-
-function portIn(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port <= 65_535) return port;
-  throw new CadenzaError('InvalidInput', `--port is "${shown(text)}": it must be a number from 0 to 65535`, {
-    field: 'port',
-  });
 }

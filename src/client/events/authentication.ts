@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { SECRET_RULE, isWebhookSecret, webhookOf } from '../../config/webhook-secret';
 import { CadenzaError } from '../../contracts/failures';
+import { bearerOf, isSameSecret } from '../same-secret';
 import type { EventMode } from './event-mode';
 import { Refusal } from './refusal';
 
@@ -45,8 +45,8 @@ export function createAuthentication({ token, secrets = [] }: Credentials): Auth
   const webhooks = secrets.map(webhookOf);
   return {
     hasToken(headers) {
-      const given = /^bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-      if (token !== undefined && given !== undefined && isSame(given, token)) return true;
+      const given = bearerOf(headers.authorization);
+      if (token !== undefined && given !== undefined && isSameSecret(given, token)) return true;
       if (webhooks.length > 0 && headers['webhook-signature'] !== undefined) return false;
       throw unauthorized(
         given === undefined
@@ -80,12 +80,6 @@ export function createAuthentication({ token, secrets = [] }: Credentials): Auth
 function accepted(byToken: boolean, bySignature: boolean): string {
   if (!bySignature) return 'no bearer token';
   return byToken ? 'neither a bearer token nor a signature' : 'no signature (Standard Webhooks)';
-}
-
-/** In a time that does not depend on how much of it is right. */
-function isSame(given: string, expected: string): boolean {
-  const hashOf = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(hashOf(given), hashOf(expected));
 }
 
 function unauthorized(message: string): Refusal {

@@ -6,9 +6,11 @@ import { isServerTrouble } from '../server-trouble';
 export type RefusalType =
   | CadenzaError['type']
   | 'Unauthorized'
+  | 'Forbidden'
   | 'NotFound'
   | 'MethodNotAllowed'
   | 'EventTooLarge'
+  | 'PayloadsTooLarge'
   | 'UnsupportedMediaType'
   | 'TooManyHeaders';
 

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -104,10 +104,10 @@ describe('journal', () => {
     const next = await claim();
     await next.sending(worstCase);
     const other: ProviderAnswer = { ...answer, text: 'late' };
-    await expect(late.answered(other, cost)).resolves.toEqual(other);
+    await expect(late.answered(other, cost)).resolves.toEqual({ answer: other });
     const third = journal.open(key, AbortSignal.timeout(1_000));
     await expect(third).resolves.toMatchObject({ kind: 'answered', answer: other });
-    await expect(next.answered(answer, cost)).resolves.toEqual(other);
+    await expect(next.answered(answer, cost)).resolves.toEqual({ answer: other });
     await expect(journal.usage(step)).resolves.toMatchObject({
       byModel: { gpt4: { calls: 2, cutCalls: 0, costNanoUsd: 72 } },
     });
@@ -192,3 +192,21 @@ describe('journal', () => {
     await expect(journal.usage(step)).resolves.toEqual({ byModel: {} });
   });
 });
+
+test('an answer that can not be written for a while is kept, and one that never can comes back with the problem', async () => {
+  const [late, lost] = [await claim(), await claim({ ...key, sample: 1 })];
+  await Promise.all([late.sending(worstCase), lost.sending(worstCase)]);
+  const home = path.dirname(await fileOf('.claim'));
+  const takeAway = async () => {
+    await rename(home, `${home}-away`);
+    await writeFile(home, 'no folder');
+  };
+  await takeAway();
+  const written = late.answered(answer, cost);
+  await sleep(500);
+  await rm(home);
+  await rename(`${home}-away`, home);
+  await expect(written).resolves.toEqual({ answer });
+  await takeAway();
+  await expect(lost.answered(answer, cost)).resolves.toEqual({ answer, problem: expect.stringMatching(/^E/) });
+}, 20_000);

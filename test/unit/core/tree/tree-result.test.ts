@@ -37,9 +37,13 @@ describe('the end of a search', () => {
     expect(() => checkSolved(search, result)).toThrow(message);
   });
 
-  test('from outside is none, whatever there is', () => {
+  test('from outside is none where there is more than the root', () => {
     const { search } = runSearch({ depth: 2 }, world, { stopAfter: 0 });
-    expect(() => checkSolved(search, searchResult(search))).not.toThrow();
+    expect(() => checkSolved(search, searchResult(search))).toThrow(
+      expect.objectContaining({ type: 'BudgetExceeded' }),
+    );
+    const later = runSearch({ depth: 2 }, world, { stopAfter: 1 }).search;
+    expect(() => checkSolved(later, searchResult(later))).not.toThrow();
     expect(toldResult(search, searchResult(search))).toMatchObject({
       finalSolution: null,
       bestPath: [],
