@@ -2,27 +2,20 @@ import type { Callbacks } from '../contracts/callbacks.schema';
 import type { FailureType } from '../contracts/failures';
 import { CadenzaError } from '../contracts/failures';
 import type { ModelPins } from '../contracts/model';
-import { AVAILABLE_PATTERNS } from '../contracts/names';
+
 import { shown, suggestion } from '../contracts/nearest-name';
 import type { Step } from '../contracts/pipeline.schema';
 import type { NamesOf } from '../core/graph/check-steps';
 import { modelByName } from '../core/pick-model';
 import type { ActivityDependencies } from './dependencies';
 
-/** What a Worker must have for a step. @throws CadenzaError `UnknownHandler`, `UnknownModel`, `Unsupported` */
+/** What a Worker must have for a step. @throws CadenzaError `UnknownHandler`, `UnknownModel` */
 export function checkRunnable(
   step: Step,
   at: string,
   { handlers }: Pick<ActivityDependencies, 'handlers'>,
   pins: ModelPins,
 ): void {
-  if (step.pattern !== undefined && !(AVAILABLE_PATTERNS as readonly string[]).includes(step.pattern)) {
-    refuse(
-      'Unsupported',
-      `${at}.pattern`,
-      `${step.pattern} is not run by this version; it has ${AVAILABLE_PATTERNS.join(', ')}`,
-    );
-  }
   if (step.handler !== undefined && !Object.hasOwn(handlers, step.handler)) {
     const known = suggestion(step.handler, Object.keys(handlers));
     refuse('UnknownHandler', `${at}.handler`, `handler "${shown(step.handler)}" is not known${known}`);

@@ -5,7 +5,7 @@ import type { Subscription } from '../contracts/event-router.schema';
 import { subscriptionSchema } from '../contracts/event-router.schema';
 import type { InputMapping } from '../contracts/input-mapping.schema';
 import { MAX_SUBSCRIPTIONS } from '../contracts/limits';
-import { AVAILABLE_PATTERNS, EVENT_FIELDS, TENANT_LABEL } from '../contracts/names';
+import { EVENT_FIELDS, TENANT_LABEL } from '../contracts/names';
 import { shown, suggestion } from '../contracts/nearest-name';
 import { isOutcome } from '../core/events/event-types';
 import { bytesOf } from '../core/json-size';
@@ -83,10 +83,6 @@ function checked(
   }
   if (handler !== undefined && typeof config['model'] === 'string') {
     checkModel(config['model'], `${at}.config.model`, gateway.pins);
-  }
-  if (pattern !== undefined && !(AVAILABLE_PATTERNS as readonly string[]).includes(pattern)) {
-    const known = AVAILABLE_PATTERNS.join(', ');
-    refuse('Unsupported', `${at}.pattern`, `${pattern} is not run by this version; it has ${known}`);
   }
   checkStepPattern(subscription, at, gateway.pins, dependencies);
   if (filter !== undefined) {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { AVAILABLE_PATTERNS } from '../contracts/names';
+import { PATTERNS } from '../contracts/names';
 import type { AnalyzeOptions } from './commands/analyze';
 import type { CancelOptions } from './commands/cancel';
 import type { ListenOptions } from './commands/listen';
@@ -29,7 +29,7 @@ export function addRunCommands(program: Command, terminal: Terminal, action: Act
   program
     .command('run')
     .description('start a run of a pattern and follow it')
-    .argument('<pattern>', AVAILABLE_PATTERNS.join(' or '))
+    .argument('<pattern>', PATTERNS.join(' or '))
     .requiredOption('-i, --input <file>', 'its input as JSON or YAML; - is standard input')
     .option('--id <id>', 'id of the run or schedule; one that is in use is refused (default: <pattern>-<uuid>)')
     .option('--models <file>', MODELS_HELP)

@@ -5,7 +5,7 @@ import type { ContentScope } from '../contracts/content';
 import { NO_TENANT } from '../contracts/content';
 import type { JsonValue } from '../contracts/json';
 import type { Pattern } from '../contracts/names';
-import { AVAILABLE_PATTERNS, TENANT_LABEL } from '../contracts/names';
+import { TENANT_LABEL } from '../contracts/names';
 import { storeLarge } from '../core/content/store-large';
 import type { ContentStore } from '../store/content-store';
 import { storeDocument } from '../store/store-document';
@@ -26,12 +26,6 @@ export async function prepareInput<P extends Pattern>(
   store: ContentStore,
   namespace: string,
 ): Promise<GivenInput<P>> {
-  if (!(AVAILABLE_PATTERNS as readonly string[]).includes(pattern)) {
-    throw new CadenzaError(
-      'Unsupported',
-      `${pattern} is not run by this version; it has ${AVAILABLE_PATTERNS.join(', ')}`,
-    );
-  }
   const checked = checkGiven(pattern, given);
   if (pattern === 'eventRouter') return given;
   const labels = (checked as { labels?: Record<string, string> }).labels;

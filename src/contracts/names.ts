@@ -19,18 +19,6 @@ export const PATTERNS = [
 ] as const;
 export type Pattern = (typeof PATTERNS)[number];
 
-/** The patterns whose Workflow this version has. */
-export const AVAILABLE_PATTERNS = [
-  'pipeline',
-  'routeToModel',
-  'ensemble',
-  'cascade',
-  'chain',
-  'treeOfThought',
-  'eventRouter',
-  'batch',
-] as const satisfies readonly Pattern[];
-
 /** Workflow Types that no person starts by name: the registry of one definition, and the handling of one event. */
 export const DEFINITION_WORKFLOW = 'definitionRegistry';
 export const HANDLE_EVENT_WORKFLOW = 'handleEvent';

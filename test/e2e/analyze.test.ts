@@ -171,15 +171,6 @@ describe('run', () => {
     expect(refused.code).toBe(2);
     expect(envelopeSchema.parse(refused.json()).error?.message).toMatch(/broken\.yaml: line [23]/);
   });
-
-  it('says of a pattern that this version does not run that it does not', async () => {
-    const refused = await cli.run(['run', 'batch', '-i', '-', '--json'], { input: '{}' });
-    expect(refused.code).toBe(2);
-    expect(envelopeSchema.parse(refused.json())).toMatchObject({
-      pattern: 'batch',
-      error: { type: 'Unsupported' },
-    });
-  });
 });
 
 describe('a run that is steered', () => {

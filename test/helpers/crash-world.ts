@@ -8,7 +8,7 @@ import { connectCadenza } from '../../src/client';
 import { readEnvironment } from '../../src/config/environment';
 import { anyFreePort } from '../../src/embedded/free-port';
 import { ensureTemporalServer, stopTemporalServer } from '../../src/embedded/temporal-server';
-import type { RecordedRequest, ScriptedModelServer } from './scripted-model-server';
+import type { RecordedRequest, ScriptedAnswer, ScriptedModelServer } from './scripted-model-server';
 import { startScriptedModelServer } from './scripted-model-server';
 import type { WorkerProcess } from './spawn-worker';
 import { spawnWorker } from './spawn-worker';
@@ -25,16 +25,24 @@ export type CrashWorld = {
   killServer(): Promise<void>;
   /** How many answers are on disk. */
   journalledAnswers(): Promise<number>;
-  /** From here on no answer is sent until what this returns is called, so that a kill can not coincide with one. */
-  holdAnswers(): () => void;
+  /**
+   * From here on, or after so many requests more, no answer is sent until what this returns is called, so that a kill can
+   * not coincide with one.
+   */
+  holdAnswers(after?: number): () => void;
   close(): Promise<void>;
 };
 
-/** Call it with the milliseconds that an answer of the model takes. End it with `close`. */
-export async function createCrashWorld(answerMs: number): Promise<CrashWorld> {
+/** Call it with the milliseconds that an answer of the model takes, and what it is. End it with `close`. */
+export async function createCrashWorld(answerMs: number, answer?: ScriptedAnswer): Promise<CrashWorld> {
   const home = await mkdtemp(path.join(tmpdir(), 'cadenza-crash-'));
-  let held: Promise<undefined> | undefined;
-  const models = await startScriptedModelServer({ answer: () => held ?? sleep(answerMs, undefined) });
+  let held: { from: number; until: Promise<void> } | undefined;
+  const models = await startScriptedModelServer({
+    async answer(request, index) {
+      await (held && index >= held.from ? held.until : sleep(answerMs));
+      return answer?.(request, index);
+    },
+  });
   const ports = { port: await anyFreePort(), uiPort: await anyFreePort() };
   const cacheDir = readEnvironment().cache;
   const startServer = () => ensureTemporalServer({ home, cacheDir, ...ports, detached: true, say: () => undefined });
@@ -66,12 +74,12 @@ export async function createCrashWorld(answerMs: number): Promise<CrashWorld> {
       const files = await readdir(home, { recursive: true });
       return files.filter((file) => /[/\\]journal[/\\].*\.json$/.test(file)).length;
     },
-    holdAnswers() {
-      let letGo: (value: undefined) => void = () => undefined;
-      held = new Promise<undefined>((resolve) => (letGo = resolve));
+    holdAnswers(after = 0) {
+      let letGo: () => void = () => undefined;
+      held = { from: models.requests.length + after, until: new Promise<void>((resolve) => (letGo = resolve)) };
       return () => {
         held = undefined;
-        letGo(undefined);
+        letGo();
       };
     },
     async close() {

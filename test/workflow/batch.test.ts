@@ -7,6 +7,7 @@ import type { ContentReference } from '../../src/contracts/content';
 import { isContentReference } from '../../src/contracts/content';
 import type { JsonObject } from '../../src/contracts/json';
 import type { InheritedContext } from '../../src/contracts/step-activity';
+import { CANCEL_BOUND_MS } from '../helpers/cancel-bound';
 import type { ScriptedAnswer } from '../helpers/scripted-model-server';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
@@ -205,7 +206,7 @@ test('a cancelled batch closes the connections of its items within two seconds, 
     const cancelledAt = Date.now();
     await batch.cancel();
     await world.models.until(({ open }) => open === 0);
-    expect(Date.now() - cancelledAt).toBeLessThan(2_000);
+    expect(Date.now() - cancelledAt).toBeLessThan(CANCEL_BOUND_MS);
     const { status, result, items } = await ended(batch);
     expect(status).toBe('cancelled');
     expect(result).toMatchObject({

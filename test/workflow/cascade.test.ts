@@ -2,6 +2,7 @@ import type { Envelope, GivenInput } from '../../src/client';
 import { check } from '../../src/contracts/check-input.schema';
 import { cascadeResultSchema } from '../../src/contracts/cascade.schema';
 import type { CascadeResult } from '../../src/contracts/cascade.schema';
+import { CANCEL_BOUND_MS } from '../helpers/cancel-bound';
 import type { ScriptedAnswer } from '../helpers/scripted-model-server';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
@@ -280,7 +281,7 @@ test('a cancelled run closes its connections within two seconds, and shows what 
     const cancelledAt = Date.now();
     await handle.cancel();
     await world.models.until(({ open }) => open === 0);
-    expect(Date.now() - cancelledAt).toBeLessThan(2_000);
+    expect(Date.now() - cancelledAt).toBeLessThan(CANCEL_BOUND_MS);
     const { status, result } = (await handle.outcome()) as Envelope & { result: CascadeResult };
     expect(status).toBe('cancelled');
     expect(result).toMatchObject({

@@ -6,6 +6,7 @@ import { CadenzaError } from '../../src/contracts/failures';
 import type { Handlers } from '../../src/handlers/handler';
 import type { CadenzaWorker } from '../../src/worker';
 import { createWorker } from '../../src/worker';
+import { CANCEL_BOUND_MS } from '../helpers/cancel-bound';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
 import { createTestWorld } from '../helpers/test-world';
@@ -656,7 +657,7 @@ describe('models', () => {
     const cancelledAt = Date.now();
     await handle.cancel();
     await world.models.until((server) => server.aborted === aborted + 1);
-    expect(Date.now() - cancelledAt).toBeLessThan(2_000);
+    expect(Date.now() - cancelledAt).toBeLessThan(CANCEL_BOUND_MS);
     await expect(handle.outcome()).resolves.toMatchObject({
       status: 'cancelled',
       error: { type: 'Cancelled' },

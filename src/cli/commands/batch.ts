@@ -9,7 +9,7 @@ import { checkId } from '../check-id';
 import { readInputFile } from '../input-file';
 import { checkOutputFile, readJsonLines, writeItems } from '../item-files';
 import { counted } from '../render/numbers';
-import { runnablePattern } from '../runnable-pattern';
+import { patternNamed } from '../pattern-named';
 import { openSession } from '../session';
 import { COMMAND } from '../show-run';
 import type { Terminal } from '../terminal';
@@ -61,7 +61,7 @@ export async function batch(terminal: Terminal, name: string, options: BatchOpti
 /** The input, checked before a server is started for it; the client and the run itself check again. */
 async function inputOf(name: string, options: BatchOptions): Promise<GivenInput<'batch'>> {
   const { items: file, config: configFile, maxParallel, extract } = options;
-  const pattern = runnablePattern(name) as GivenInput<'batch'>['pattern'];
+  const pattern = patternNamed(name) as GivenInput<'batch'>['pattern'];
   const config = configFile === undefined ? {} : await readInputFile(configFile);
   const { items, lineOf } = await readJsonLines(file);
   const given = {

@@ -1,12 +1,13 @@
 import type { GivenInput } from '../../client';
 import { checkGiven } from '../../client/check-given';
 import { CadenzaError } from '../../contracts/failures';
+import type { Pattern } from '../../contracts/names';
 import { EXIT } from '../../contracts/run';
 import { attendRun, runningEnvelope } from '../attend-run';
 import { checkId } from '../check-id';
 import { readInputFile } from '../input-file';
-import type { RunnablePattern } from '../runnable-pattern';
-import { runnablePattern } from '../runnable-pattern';
+
+import { patternNamed } from '../pattern-named';
 import { openSession } from '../session';
 import { COMMAND } from '../show-run';
 import type { Terminal } from '../terminal';
@@ -33,14 +34,14 @@ export async function run(terminal: Terminal, name: string, options: RunOptions)
     if (value === undefined) continue;
     throw new CadenzaError('InvalidInput', `--${field} belongs to --schedule`, { field });
   }
-  const pattern = runnablePattern(name);
+  const pattern = patternNamed(name);
   if (id !== undefined) checkId(id);
   const given = withBudget(await readInputFile(options.input), options.budget);
   // Before a server is started for it; the client and the run itself check again.
   checkGiven(pattern, given);
   const session = await openSession(terminal, { worker: 'exact', models });
   try {
-    const input = given as GivenInput<RunnablePattern>;
+    const input = given as GivenInput<Pattern>;
     const handle = await session.cadenza.start(pattern, input, id === undefined ? {} : { id });
     if (session.models !== undefined) terminal.say(session.models);
     if (detach) {

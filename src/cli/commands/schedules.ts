@@ -7,7 +7,7 @@ import { readCron } from '../../core/cron';
 import { runningEnvelope } from '../attend-run';
 import { readInputFile } from '../input-file';
 import { cleanLine } from '../render/clean-text';
-import { runnablePattern } from '../runnable-pattern';
+import { patternNamed } from '../pattern-named';
 import type { Session, SessionOptions } from '../session';
 import { openExisting, openSession } from '../session';
 import { COMMAND } from '../show-run';
@@ -29,7 +29,7 @@ export type ScheduleCommandOptions = { json?: boolean; note?: string };
 /** `cadenza run <pattern> --schedule <cron>`: creates a schedule and shows when it will run. */
 export async function scheduleRun(terminal: Terminal, name: string, options: ScheduleRunOptions): Promise<number> {
   const { id, models, timeZone, overlap, schedule: cron, json = false } = options;
-  const pattern = runnablePattern(name);
+  const pattern = patternNamed(name);
   readCron(cron);
   const given = withBudget(await readInputFile(options.input), options.budget);
   // Before a server is started for it; the client checks again, and each run does.
