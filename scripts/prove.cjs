@@ -2,6 +2,15 @@
 const { spawnSync } = require('node:child_process');
 
 const CAMPAIGNS = {
+  cap: {
+    test: 'test/workflow/budget',
+    project: 'workflow',
+    name: 'charge no more',
+    env: { CADENZA_PROVE_CAP_SEEDS: '50' },
+  },
+  meter: { test: 'test/workflow/meter', project: 'workflow', env: { CADENZA_PROVE_METER_MS: '2000' } },
+  'never-twice': { test: 'test/fault/never-twice', project: 'fault', env: { CADENZA_PROVE_KILLS: '100' } },
+  classification: { test: 'test/unit/gateway', project: 'unit', env: {} },
   events: { test: 'test/fault/events', project: 'fault', env: { CADENZA_PROVE_EVENTS: '20000' } },
 };
 
@@ -11,8 +20,9 @@ if (!campaign) {
   console.error(`usage: npm run prove -- ${Object.keys(CAMPAIGNS).join(' | ')}`);
   process.exit(2);
 }
-const { test, project, env } = campaign;
-const { status } = spawnSync('npx', ['jest', test, '--selectProjects', project], {
+const { test, project, env, name: only } = campaign;
+const some = only ? ['-t', only] : [];
+const { status } = spawnSync('npx', ['jest', test, '--selectProjects', project, ...some], {
   stdio: 'inherit',
   env: { ...env, ...process.env },
 });

@@ -5,6 +5,8 @@ import path from 'node:path';
 
 export type WorkerProcess = {
   pid: number;
+  /** Resolves when the process is there no more. */
+  ended: Promise<unknown>;
   /** SIGKILL: no handler of the process runs. */
   kill(): Promise<void>;
   /** SIGTERM, and its exit code. */
@@ -12,8 +14,11 @@ export type WorkerProcess = {
 };
 
 /** Starts a Worker in a process of its own and resolves when it is ready. */
-export async function spawnWorker(variables: Record<string, string>): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, [path.join(__dirname, 'worker-process.cjs')], {
+export async function spawnWorker(
+  variables: Record<string, string>,
+  file = 'worker-process.cjs',
+): Promise<WorkerProcess> {
+  const child = spawn(process.execPath, [path.join(__dirname, file)], {
     env: { PATH: process.env['PATH'] ?? '', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -26,6 +31,7 @@ export async function spawnWorker(variables: Record<string, string>): Promise<Wo
   ]);
   return {
     pid: child.pid as number,
+    ended: exited,
     async kill() {
       child.kill('SIGKILL');
       await exited;
