@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { log } from '@temporalio/activity';
+import type { Amounts } from '../contracts/budget';
 import type { PinnedModel, ProviderAnswer, ProviderRequest } from '../contracts/model';
 import { isCadenzaError } from '../contracts/failures';
 import { amountsOf, NO_AMOUNTS } from '../core/budget/amounts';
@@ -29,7 +30,7 @@ export function createPaidCall({ journal, step, model, sample, signal, hold }: P
     const entry = await journal.open({ ...step, sample, requestHash }, signal);
     if (entry.kind === 'answered') {
       // The Worker that was answered may have died before it said so to the ledger.
-      await hold?.settle(entry.id, amountsOf(entry.cost));
+      await hold?.settle(entry.id, amountsIn(entry.answer, entry.cost));
       return entry.answer;
     }
     const cost = (inputTokens: number, outputTokens: number): JournalCost => ({
@@ -69,9 +70,14 @@ export function createPaidCall({ journal, step, model, sample, signal, hold }: P
       });
     }
     // Left unsettled it counts at its worst case; it is no reason to lose an answer.
-    await hold?.settle(entry.id, amountsOf(actual)).catch(() => undefined);
+    await hold?.settle(entry.id, amountsIn(answer, actual)).catch(() => undefined);
     return counted;
   };
+}
+
+/** What an answer cost; nothing where its provider did not say, since a guess may be less than what is charged. */
+function amountsIn({ tokens }: ProviderAnswer, cost: JournalCost): Amounts | undefined {
+  return tokens.estimated ? undefined : amountsOf(cost);
 }
 
 /** A call that does not fit gives its claim back: nothing was sent. */

@@ -12,7 +12,12 @@ import type { ScopedContent } from './scoped-content';
 
 type Has = Pick<ActivityDependencies, 'evaluator'>;
 
-const TOO_DEEP = 'is nested too deep';
+/** What is wrong with a value that can not travel on as it is. */
+function unfit(value: JsonValue): string | undefined {
+  const { tooDeep, infinite } = inspectForeign(value);
+  if (tooDeep) return 'is nested too deep';
+  return infinite ? 'has a number that is too large' : undefined;
+}
 
 /**
  * What a parser makes of an answer. Patterns, expressions and schemas run in the evaluator's process; an expression sees
@@ -20,7 +25,8 @@ const TOO_DEEP = 'is nested too deep';
  */
 export async function parseAnswer(text: string, parser: OutputParser, has: Has): Promise<Parsed<JsonValue>> {
   const value = await valueOf(text, parser, has);
-  return value.ok && inspectForeign(value.value).tooDeep ? unparsed(TOO_DEEP) : value;
+  const problem = value.ok ? unfit(value.value) : undefined;
+  return problem === undefined ? value : unparsed(problem);
 }
 
 async function valueOf(text: string, parser: OutputParser, has: Has): Promise<Parsed<JsonValue>> {
@@ -50,7 +56,8 @@ async function fitting(
   { evaluator }: Has,
 ): Promise<Parsed<JsonValue>> {
   if (json === undefined) return unparsed('holds no JSON');
-  if (inspectForeign(json).tooDeep) return unparsed(TOO_DEEP);
+  const problem = unfit(json);
+  if (problem !== undefined) return unparsed(problem);
   const [outcome] = await evaluator.evaluate([{ schema, value: json }], cancellationSignal());
   if (outcome && 'value' in outcome) return parsed(json);
   return unparsed(`does not fit its schema: ${outcome?.problem ?? 'it could not be checked'}`);

@@ -4,6 +4,7 @@ import type { BatchOptions } from './commands/batch';
 import type { CalibrateOptions } from './commands/calibrate';
 import type { Action } from './program';
 import type { Terminal } from './terminal';
+import { BUDGET_HELP } from './with-budget';
 
 const JSON_HELP = 'print one JSON document on stdout and nothing else there';
 
@@ -20,6 +21,7 @@ export function addBatchCommands(program: Command, terminal: Terminal, action: A
     .option('--output <file>', 'write what became of each item, one JSON line an item')
     .option('--id <id>', 'id of the run; one that is in use is refused (default: batch-<uuid>)')
     .option('--models <file>', 'model registry (default: CADENZA_MODELS, or what is found)')
+    .option('--budget <usd>', `${BUDGET_HELP}, over all items`)
     .option('--detach', 'start the run and do not wait for it')
     .option('--json', JSON_HELP)
     .action((pattern: string, options: BatchOptions) =>

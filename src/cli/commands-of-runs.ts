@@ -8,9 +8,9 @@ import type { RunOptions } from './commands/run';
 import type { ApproveOptions, SteerOptions } from './commands/steer';
 import type { Action } from './program';
 import type { Terminal } from './terminal';
+import { BUDGET_HELP } from './with-budget';
 
 const JSON_HELP = 'print one JSON document on stdout and nothing else there';
-const BUDGET_HELP = 'stop before a call that could bring the cost over this: US dollars, such as 0.50';
 const MODELS_HELP = 'model registry (default: CADENZA_MODELS, or what is found)';
 
 /** Commands that start, follow and show runs. Each is loaded when it is called: the Temporal client takes its time. */

@@ -2,6 +2,9 @@ import { CadenzaError } from '../contracts/failures';
 import type { JsonValue } from '../contracts/json';
 import { shown } from '../contracts/nearest-name';
 
+/** What `--budget` does, as the help of a command says it. */
+export const BUDGET_HELP = 'stop before a call that could bring the cost over this: US dollars, such as 0.50';
+
 /**
  * The input with the cap of `--budget USD` in it; what else its budget says stays.
  * @throws CadenzaError `InvalidInput` for what is no amount of money

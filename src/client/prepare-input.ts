@@ -27,6 +27,7 @@ export async function prepareInput<P extends Pattern>(
   namespace: string,
 ): Promise<GivenInput<P>> {
   const checked = checkGiven(pattern, given);
+  checkWritable(pattern, given);
   if (pattern === 'eventRouter') return given;
   const labels = (checked as { labels?: Record<string, string> }).labels;
   const scope = { namespace, tenant: labels?.[TENANT_LABEL] ?? NO_TENANT };
@@ -39,6 +40,16 @@ export async function prepareInput<P extends Pattern>(
   const input = (given as Record<string, JsonValue>)[field] ?? null;
   const stored = await storeInput(input, store, scope, pattern === 'pipeline');
   return { ...(given as object), [field]: stored } as GivenInput<P>;
+}
+
+/** What can not be written as JSON (a cycle, a value nested deeper than the stack) is no defect of the product. */
+function checkWritable(pattern: Pattern, given: unknown): void {
+  try {
+    JSON.stringify(given);
+  } catch (error) {
+    const why = error instanceof RangeError ? 'is nested too deep, or too large' : 'can not be written as JSON';
+    throw new CadenzaError('InvalidInput', `${pattern} input: ${why}`);
+  }
 }
 
 async function storeInput(

@@ -18,7 +18,7 @@ import { queryAgain } from './query-again';
 import { refusalOf, UPDATE_SECONDS } from './refusal-of';
 
 /** Patterns that continue as new: asked is the run that goes on, not the one that was first. */
-const CONTINUING: ReadonlySet<Pattern> = new Set<Pattern>(['eventRouter', 'batch']);
+const CONTINUING: ReadonlySet<Pattern> = new Set<Pattern>(['eventRouter', 'batch', 'treeOfThought']);
 
 /** One attempt of an activity that waits for its next: what the server knows and the workflow does not. */
 export type PendingAttempt = { activityType: string; attempt: number; lastFailure?: FailureInfo };

@@ -85,7 +85,9 @@ function explain(issue: z.core.$ZodIssue, root: unknown): string {
     case 'invalid_type':
       return value === undefined ? `is required (${issue.expected})` : `expected ${issue.expected}, got ${got}`;
     case 'invalid_union':
-      return value === undefined ? 'is required' : issue.message;
+      return value === undefined
+        ? 'is required'
+        : `expected ${kindsOf(issue).join(' or ') || 'another value'}, got ${got}`;
     case 'too_small':
       return `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${unit(issue.origin)}, got ${got}`;
     case 'too_big':
@@ -93,6 +95,17 @@ function explain(issue: z.core.$ZodIssue, root: unknown): string {
     default:
       return value === undefined || typeof value === 'object' ? issue.message : `${issue.message}, got ${got}`;
   }
+}
+
+/** What the branches of a union take, as far as their kinds say it. */
+function kindsOf(issue: z.core.$ZodIssueInvalidUnion): string[] {
+  const kinds = issue.errors.flat().map((branch) => {
+    if (branch.path.length > 0) return 'object';
+    if (branch.code === 'invalid_union') return kindsOf(branch);
+    if (branch.code === 'invalid_value') return branch.values.map(String);
+    return branch.code === 'invalid_type' ? branch.expected : [];
+  });
+  return [...new Set(kinds.flat())];
 }
 
 /** Only the raw issue knows the schema it came from, and so which keys there are. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AT_CAP } from './budget';
-import { contentReferenceSchema, jsonObjectSchema, tenantSchema } from './common.schema';
+import { contentReferenceSchema, tenantSchema } from './common.schema';
 import { MAX_DEPTH } from './limits';
 
 const amount = z.int().nonnegative().optional();
@@ -22,10 +22,16 @@ const run = z.strictObject({
     .optional(),
 });
 
+/** Models by value: enough of their shape that nothing behind it meets a model that is none. */
+const pins = z.looseObject({
+  tasks: z.record(z.string(), z.string()),
+  models: z.record(z.string(), z.looseObject({ name: z.string(), provider: z.string(), model: z.string() })),
+});
+
 /** What a child is given by the pattern that starts it: checked, since any client can start a Workflow with it. */
 export const inheritedSchema = z.strictObject({
   tenant: tenantSchema,
-  pins: jsonObjectSchema,
+  pins: z.union([pins, contentReferenceSchema]),
   depth: z.int().nonnegative(),
   journal: run,
   stepPrefix: z.string().max(10_000),

@@ -13,7 +13,7 @@ import { unreadable } from './classify-error';
 /** What providers return is read laxly: only the fields used, and none of them trusted to be there. */
 const count = z.int().nonnegative();
 const usageSchema = z
-  .object({ prompt_tokens: count, completion_tokens: count.catch(0) })
+  .object({ prompt_tokens: count, completion_tokens: count.optional().catch(undefined) })
   .optional()
   .catch(undefined);
 const textSchema = z
@@ -59,7 +59,11 @@ export function readEmbeddingAnswer(body: unknown, request: EmbeddingRequest, pr
   const parsed = embeddingSchema.safeParse(asObject(body, provider));
   const embedding = parsed.data?.data[0]?.embedding;
   if (!parsed.success || !embedding) throw unreadable(provider, 'it has no embedding');
-  return { kind: 'embedding', embedding, tokens: tokensFrom(parsed.data.usage, request.text.length, 0) };
+  return {
+    kind: 'embedding',
+    embedding,
+    tokens: tokensFrom(parsed.data.usage && { completion_tokens: 0, ...parsed.data.usage }, request.text.length, 0),
+  };
 }
 
 /** Some proxies send JSON without its content type; `openai` then hands the text on. */
@@ -92,7 +96,7 @@ function finishReasonFrom(reason: string | null | undefined): FinishReason {
 }
 
 function tokensFrom(usage: z.infer<typeof usageSchema>, asked: number, answered: number): TokenCounts {
-  return usage
+  return usage?.completion_tokens !== undefined
     ? { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens }
     : { inputTokens: Math.ceil(asked / 4), outputTokens: Math.ceil(answered / 4), estimated: true };
 }

@@ -1,5 +1,5 @@
 import { isCancellation } from '@temporalio/workflow';
-import type { ExpandRequest, TreeAnswer } from '../contracts/tree-call';
+import type { ExpandRequest, TreeAnswer, TreeCall } from '../contracts/tree-call';
 import { showUsage } from '../core/usage';
 import { modelCalls } from './activity-proxies';
 import { describeFailure, runFailure } from './run-failure';
@@ -8,7 +8,8 @@ import { describeFailure, runFailure } from './run-failure';
  * Generates the thoughts of one node of a tree, whose child this is: its id is that of the tree and the node's number.
  * A branch that fails is an outcome; the run fails only where its activity has ended without one.
  */
-export async function expandThought({ call, model }: ExpandRequest): Promise<TreeAnswer<'generate'>> {
+export async function expandThought(request: ExpandRequest): Promise<TreeAnswer<'generate'>> {
+  const { call, model } = checked(request);
   try {
     return await modelCalls({ summary: `thoughts: ${model}` }).callTree(call);
   } catch (error) {
@@ -16,4 +17,13 @@ export async function expandThought({ call, model }: ExpandRequest): Promise<Tre
     const { info, detail } = describeFailure(error);
     throw runFailure(info, detail ? { usage: showUsage({ [call.step]: detail.usage }) } : null);
   }
+}
+
+/** Anyone can start a workflow. @throws ApplicationFailure `InvalidInput` for what no tree sends */
+function checked(request: unknown): ExpandRequest {
+  const { call, model } = (request ?? {}) as Partial<ExpandRequest>;
+  const { run, step, setup, about } = (call ?? {}) as Partial<TreeCall>;
+  const isCall = typeof run === 'object' && run && typeof step === 'string' && setup && Array.isArray(about);
+  if (isCall) return { call: { ...call, question: 'generate' } as ExpandRequest['call'], model: String(model) };
+  throw runFailure({ type: 'InvalidInput', message: 'a tree of thoughts starts this, with a call about a node' }, null);
 }

@@ -1,4 +1,4 @@
-import { continueAsNew } from '@temporalio/workflow';
+import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { GivenInput } from '../contracts/check-input.schema';
 import type { InheritedContext } from '../contracts/step-activity';
 import type { TreeOfThoughtResult } from '../contracts/tree-of-thought.schema';
@@ -11,7 +11,7 @@ import { TreeOfThoughtRun } from './tree-of-thought-run';
  * A search over steps that a model proposes and judges (Yao et al. 2023, "Tree of Thoughts"): breadth-first with a beam,
  * depth-first or best-first. A branch that fails is cut and reported. Fails where every branch failed, where the root
  * has no thoughts, or where all of them were cut; the failure's first detail is the result so far. `carried` is what an
- * earlier run of the same tree hands on.
+ * earlier run of the same tree hands on; nobody else's counts.
  */
 export function treeOfThought(
   input: GivenInput<'treeOfThought'>,
@@ -21,5 +21,6 @@ export function treeOfThought(
   if ((input as { mode?: unknown } | null)?.mode === 'reference')
     return servePattern(new ReferenceRun(input, inherited));
   const carryOn = (next: CarriedTree) => continueAsNew<typeof treeOfThought>(input, inherited, next);
-  return servePattern(new TreeOfThoughtRun(input, inherited, carried, carryOn));
+  const isContinued = workflowInfo().continuedFromExecutionRunId !== undefined;
+  return servePattern(new TreeOfThoughtRun(input, inherited, isContinued ? carried : undefined, carryOn));
 }

@@ -81,6 +81,7 @@ test.each<[string, string, string[], string]>([
   ['an input that is missing', '{"id": "a"}', [], 'config with line 1: routeToModel input: input: is required'],
   ['no line', '\n', [], 'has no items'],
   ['a limit that is none', '{"input": "a"}', ['--max-parallel', 'many'], '--max-parallel takes a whole number'],
+  ['a budget that is none', '{"input": "a"}', ['--budget', 'much'], '--budget: expected an amount in US dollars'],
   ['a folder that is not there', '{"input": "a"}', ['--output', 'nowhere/at/all.jsonl'], '--output'],
 ])('%s is bad input, told before anything is started', async (_what, input, more, message) => {
   const args = ['batch', 'routeToModel', '--items', '-', '--config', 'examples/batch/mail.yaml', ...more, '--json'];

@@ -88,6 +88,18 @@ test('money is held at its worst case before a call leaves, and what it did not 
   [oneByOne, together].forEach(({ result }) => addsUp(result.budget));
 });
 
+test('an answer whose provider does not say what it cost stays at its worst case', async () => {
+  const steps = [ask('one'), ask('two', { dependsOn: ['one'] })];
+  const { status, result, requests } = await run('pipeline', { steps, budget: { tokens: 200 } }, () => ({
+    text: 'well',
+    usage: null,
+  }));
+  expect(status).toBe('partial');
+  expect(requests).toHaveLength(1);
+  expect(result.budget).toMatchObject({ settled: { calls: 0 }, unknown: { calls: 1 }, refused: 1 });
+  expect(result.budget.unknown.tokens).toBeGreaterThan(100);
+});
+
 test('members, children and handlers draw on one budget, and an ensemble decides with the answers it could pay', async () => {
   const ensemble = {
     task: 'generation' as const,

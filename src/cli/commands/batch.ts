@@ -13,6 +13,7 @@ import { patternNamed } from '../pattern-named';
 import { openSession } from '../session';
 import { COMMAND } from '../show-run';
 import type { Terminal } from '../terminal';
+import { withBudget } from '../with-budget';
 
 export type BatchOptions = {
   items: string;
@@ -22,6 +23,7 @@ export type BatchOptions = {
   output?: string;
   id?: string;
   models?: string;
+  budget?: string;
   detach?: boolean;
   json?: boolean;
 };
@@ -64,13 +66,14 @@ async function inputOf(name: string, options: BatchOptions): Promise<GivenInput<
   const pattern = patternNamed(name) as GivenInput<'batch'>['pattern'];
   const config = configFile === undefined ? {} : await readInputFile(configFile);
   const { items, lineOf } = await readJsonLines(file);
-  const given = {
+  const settings = {
     pattern,
     config: config as JsonObject,
     items,
     ...(maxParallel === undefined ? {} : { maxParallel: wholeNumber(maxParallel) }),
     ...(extract === undefined ? {} : { compare: { extract: extractOf(extract) } }),
   };
+  const given = withBudget(settings, options.budget);
   const checked = checkInput('batch', given);
   checkBatch(checked, (item) => `line ${lineOf(item)}`);
   return given;

@@ -15,7 +15,7 @@ export function shownBudget({ caps, settled, unknown, reserved, unused, refused 
   const lost = unknown.calls + reserved.calls;
   return [
     `Budget: ${parts.join('; ')}`,
-    ...(lost > 0 ? [`${counted(lost, 'call')} without an answer at the worst case`] : []),
+    ...(lost > 0 ? [`${counted(lost, 'call')} of unknown cost at the worst case`] : []),
     ...(refused > 0 ? [`${counted(refused, 'call')} did not fit`] : []),
   ].join('; ');
 }

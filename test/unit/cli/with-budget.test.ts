@@ -25,6 +25,6 @@ test('a budget is told in one line: what was used, what is left, what did not fi
     byStep: {},
   };
   expect(shownBudget(report)).toBe(
-    'Budget: $0.0014 of $0.0100 used, $0.0086 left; 3 of 5 calls; 1 call without an answer at the worst case; 1 call did not fit',
+    'Budget: $0.0014 of $0.0100 used, $0.0086 left; 3 of 5 calls; 1 call of unknown cost at the worst case; 1 call did not fit',
   );
 });

@@ -166,3 +166,9 @@ describe('refusals', () => {
     expect(refusal('pipeline', { ...steps({}), ['\u001b[31mred']: 1 }).message).not.toContain('\u001b');
   });
 });
+
+test('a field that takes several kinds says which', () => {
+  expect(() => checkInput('routeToModel', { task: 'sentiment', input: 5 })).toThrow(
+    'routeToModel input: input: expected string or object, got 5',
+  );
+});

@@ -11,7 +11,7 @@ test.each<[JsonValue, boolean]>([
   [{ ...reference, name: 'a.pdf' }, true],
   [[1, { deep: [{ from: reference, path: ['a'] }] }], true],
 ])('what looks like a content reference is found: %j', (value, forged) => {
-  expect(inspectForeign(value)).toEqual({ tooDeep: false, forged });
+  expect(inspectForeign(value)).toEqual({ tooDeep: false, infinite: false, forged });
 });
 
 test('a value of any depth is looked through without running out of stack', () => {
@@ -19,4 +19,9 @@ test('a value of any depth is looked through without running out of stack', () =
   expect(inspectForeign(nested(90)).tooDeep).toBe(false);
   expect(inspectForeign(nested(200)).tooDeep).toBe(true);
   expect(inspectForeign(nested(5_000)).tooDeep).toBe(true);
+});
+
+test('a number that JSON reads as infinite is found', () => {
+  expect(inspectForeign(JSON.parse('{"grade": [1e400]}') as JsonValue).infinite).toBe(true);
+  expect(inspectForeign(JSON.parse('{"grade": [1e300]}') as JsonValue).infinite).toBe(false);
 });

@@ -110,6 +110,11 @@ describe('an answer', () => {
       { tokens: { inputTokens: 2, outputTokens: 2, estimated: true } },
     ],
     [
+      'with half a usage is estimated',
+      chat({ message: { content: 'hi' } }, { usage: { prompt_tokens: 9, completion_tokens: -5 } }),
+      { tokens: { inputTokens: 2, outputTokens: 1, estimated: true } },
+    ],
+    [
       'with broken usage is estimated',
       chat({ message: { content: 'hi' } }, { usage: { prompt_tokens: 'many' } }),
       { tokens: { estimated: true } },

@@ -1,0 +1,62 @@
+import { TASK_QUEUE } from '../../src/contracts/names';
+import { TREE_PROMPTS, treeAnswers } from '../helpers/scripted-tree';
+import { closeTestServer } from '../helpers/test-server';
+import type { TestWorld } from '../helpers/test-world';
+import { createTestWorld, withWorker } from '../helpers/test-world';
+
+let world: TestWorld;
+let started = 0;
+
+beforeAll(async () => {
+  world = await createTestWorld();
+});
+afterAll(async () => {
+  await world.close();
+  await closeTestServer();
+});
+
+/** Starts a Workflow as any client of Temporal can, past the checks of the typed client. */
+async function start(workflowType: string, ...args: unknown[]): Promise<unknown> {
+  started += 1;
+  const options = { taskQueue: TASK_QUEUE, workflowId: `hostile-${started}`, args, workflowRunTimeout: '20s' };
+  const handle = await world.cadenza.temporal.workflow.start(workflowType, options);
+  return handle.result().catch((error: { cause: { type?: string; message: string } }) => {
+    return { type: error.cause.type, message: error.cause.message };
+  });
+}
+
+const expandRefused = {
+  type: 'InvalidInput',
+  message: 'a tree of thoughts starts this, with a call about a node',
+};
+
+test.each([[[]], [[null]], [[5]], [[{ call: {} }]], [[{ call: { run: 1, step: 's' } }]]])(
+  'an expansion that no tree has started fails and does not hang: %j',
+  async (args) => {
+    await withWorker(world, async () => expect(await start('expandThought', ...args)).toEqual(expandRefused));
+  },
+);
+
+test('what a tree has carried over counts only where it has carried on', async () => {
+  world.models.script(treeAnswers({}));
+  const input = { problem: 'P', ...TREE_PROMPTS, depth: 1 };
+  await withWorker(world, async () =>
+    expect(await start('treeOfThought', input, undefined, { plan: {}, search: {}, book: {} })).toMatchObject({
+      ended: 'depth',
+    }),
+  );
+});
+
+test.each([{}, { tasks: {}, models: { gpt: null } }, { models: 'none', tasks: {} }])(
+  'an inherited context whose models are none is refused by name: %j',
+  async (pins) => {
+    const journal = { workflowId: 'w', firstRunId: 'r', tenant: '_' };
+    const inherited = { tenant: '_', pins, depth: 0, journal, stepPrefix: '' };
+    const chain = { initialPrompt: 'x', steps: [{ name: 'one', promptTemplate: 'Hi', model: 'gpt' }] };
+    const failure = await withWorker(world, () => start('chain', chain, inherited));
+    expect(failure).toMatchObject({
+      type: 'InvalidInput',
+      message: expect.stringContaining('inherited context: pins') as unknown,
+    });
+  },
+);
