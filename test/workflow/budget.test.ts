@@ -271,7 +271,8 @@ test.each(Array.from({ length: SEEDS }, (_, index) => index + 1))(
       onFailure: 'continue' as const,
     }));
     const members = [80, 80].map((samples) => ({ model: 'gpt', samples, timeoutSeconds: 3 }));
-    const capUsd = 0.15 + random() * 0.2;
+    // 200 calls may need about 0.13 USD, without what is tried again.
+  const capUsd = 0.03 + random() * 0.05;
     const { result, status } = await run(
       'pipeline',
       {
