@@ -272,7 +272,7 @@ test.each(Array.from({ length: SEEDS }, (_, index) => index + 1))(
     }));
     const members = [80, 80].map((samples) => ({ model: 'gpt', samples, timeoutSeconds: 3 }));
     // 200 calls may need about 0.13 USD, without what is tried again.
-  const capUsd = 0.03 + random() * 0.05;
+    const capUsd = 0.03 + random() * 0.05;
     const { result, status } = await run(
       'pipeline',
       {
