@@ -26,6 +26,7 @@ import { cipherOf } from './payloads/create-cipher';
 import { createEncryptionCodec } from './payloads/encryption-codec';
 import { createFileContentStore } from './store/file-content-store';
 import { createFileJournal } from './store/file-journal';
+import { createFileResponseCache } from './store/file-response-cache';
 import { openSealing } from './store/open-sealing';
 import { quietRuntime } from './telemetry/quiet-runtime';
 import { createWebhookSender } from './webhooks/create-webhook-sender';
@@ -78,6 +79,7 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
     evaluator,
     store: createFileContentStore(environment.store, sealing),
     journal: createFileJournal(environment.store, sealing),
+    cache: createFileResponseCache(environment.store, sealing),
     budgets: createFileBudgetLedger(environment.store),
     handlers,
     definitions: loadShippedDefinitions(),

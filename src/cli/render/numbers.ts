@@ -34,11 +34,12 @@ export function counted(count: number, noun: string): string {
 
 /** What was used, in one phrase. Built-in models send nothing, so they count no calls. */
 export function shownUsage(usage: ShownUsage): string {
-  const { calls, cutCalls, inputTokens, outputTokens, costUsd } = usage;
-  if (calls === 0) return 'no calls to a provider, $0';
+  const { calls, cutCalls, inputTokens, outputTokens, costUsd, cacheHits } = usage;
+  const cached = cacheHits > 0 ? `, ${counted(cacheHits, 'answer')} from the cache` : '';
+  if (calls === 0) return `no calls to a provider${cached}, $0`;
   const cut = cutCalls > 0 ? ` (${cutCalls} cut off)` : '';
   const tokens = counted(inputTokens + outputTokens, 'token');
-  return `${counted(calls, 'call')}${cut}, ${tokens}, ${shownMoney(costUsd)}${costUsd === 0 ? ' (no price known)' : ''}`;
+  return `${counted(calls, 'call')}${cut}${cached}, ${tokens}, ${shownMoney(costUsd)}${costUsd === 0 ? ' (no price known)' : ''}`;
 }
 
 /** How long ago: `just now`, `5 min ago`, `3 h ago`, `2 d ago`. */
