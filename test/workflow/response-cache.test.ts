@@ -135,7 +135,14 @@ test('a hit is journalled: a run whose cache is gone keeps it', async () => {
     await run(same('tenant', 1));
     const { workflowId, runId, result } = await run(same('tenant', 1));
     expect(result).toMatchObject({ usage: { cacheHits: 1 } });
-    const folder = path.join(world.environment.store, 'journal', world.namespace, workflowId, String(runId), 's0');
+    const folder = path.join(
+      world.environment.store,
+      'journal',
+      world.namespace,
+      String(workflowId),
+      String(runId),
+      's0',
+    );
     expect((await readdir(folder)).filter((name) => name.endsWith('.json'))).toHaveLength(1);
   });
 });

@@ -22,6 +22,14 @@ export function shownCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** A size in memory or on disk: `512 B`, `1.4 kB`, `23 MB`. */
+export function shownBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** step;
+  return `${step > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[step]}`;
+}
+
 /** A part of one: `85.7%`, `100%`. */
 export function shownPercent(part: number): string {
   return `${Number((part * 100).toFixed(1))}%`;
