@@ -1,10 +1,19 @@
 import { history } from './history';
 import { ensemble } from './ensemble';
+import { journal } from './journal';
 import type { Measure } from './measures';
 import { memory, overhead, throughput } from './measures';
 import { tree } from './tree';
 
-const BENCHES: Record<string, () => Promise<Measure[]>> = { overhead, throughput, memory, history, ensemble, tree };
+const BENCHES: Record<string, () => Promise<Measure[]>> = {
+  overhead,
+  throughput,
+  memory,
+  history,
+  ensemble,
+  tree,
+  journal,
+};
 
 /** `npm run bench -- <name> [--json]`: both sides measured in this run, and whether the ratio holds. */
 async function main(words: string[]): Promise<void> {

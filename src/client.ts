@@ -35,5 +35,10 @@ export type { Overlap, Schedule, ScheduleList, ScheduleOptions } from './contrac
 export { createCodecEndpoint } from './client/codec-endpoint';
 export type { CodecEndpoint, CodecEndpointOptions } from './client/codec-endpoint';
 export { encryptingDataConverter } from './client/encrypting-data-converter';
+export { pruneRuns } from './client/prune-runs';
+export type { PruneOptions, PruneReport } from './client/prune-runs';
+export { surveyOf } from './client/survey';
+export type { SurveySettings } from './client/survey';
+export type { StoreShare, StoreSurvey } from './store/survey-store';
 export { keysOfStore } from './store/open-sealing';
 export { checkDocument } from './store/store-document';

@@ -26,6 +26,8 @@ import { cipherOf } from './payloads/create-cipher';
 import { createEncryptionCodec } from './payloads/encryption-codec';
 import { createFileContentStore } from './store/file-content-store';
 import { createFileJournal } from './store/file-journal';
+import { createFileResponseCache } from './store/file-response-cache';
+import { joinStore } from './join-store';
 import { openSealing } from './store/open-sealing';
 import { quietRuntime } from './telemetry/quiet-runtime';
 import { createWebhookSender } from './webhooks/create-webhook-sender';
@@ -71,6 +73,14 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
   };
   installRuntime();
   const { connection, namespace } = await openConnection(environment, options.address);
+  const { storeShared } = environment;
+  const identity = await joinStore(connection, { namespace, store: environment.store, storeShared }).catch(
+    async (error: unknown) => {
+      await close();
+      await connection.close();
+      throw error;
+    },
+  );
   const evaluator = createEvaluator({ processFile: compiledFile('evaluator', 'process.js') });
   const activities = createActivities({
     namespace,
@@ -78,6 +88,7 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
     evaluator,
     store: createFileContentStore(environment.store, sealing),
     journal: createFileJournal(environment.store, sealing),
+    cache: createFileResponseCache(environment.store, sealing),
     budgets: createFileBudgetLedger(environment.store),
     handlers,
     definitions: loadShippedDefinitions(),
@@ -90,6 +101,7 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
   const worker = await Worker.create({
     connection,
     namespace,
+    identity,
     taskQueue: TASK_QUEUE,
     ...conversion(cipher),
     activities,

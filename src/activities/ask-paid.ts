@@ -4,6 +4,7 @@ import type { ModelTask } from '../contracts/names';
 import type { RunIdentity } from '../contracts/step-activity';
 import type { Guard } from '../gateway/gateway';
 import { createBudgetHold } from './budget-hold';
+import { cachedJournal } from './cached-journal';
 import type { ActivityDependencies } from './dependencies';
 import { createPaidCall } from './paid-call';
 
@@ -29,19 +30,22 @@ export function askPaid<T extends ModelTask>(
   return dependencies.gateway.process(task, input, options);
 }
 
-/** The journal and the ledger around each request of a call. */
+/** The journal, the model's cache and the ledger around each request of a call. */
 export function guardOf(
   { run, step, model, sample }: PaidCall,
-  { journal, budgets, namespace }: ActivityDependencies,
+  { journal, cache, budgets, namespace }: ActivityDependencies,
 ): Guard {
-  const { workflowId, firstRunId, budgets: scopes = [] } = run;
+  const { workflowId, firstRunId, tenant, budgets: scopes = [] } = run;
   const ofRun = { namespace, workflowId, firstRunId };
-  return createPaidCall({
-    journal,
+  const options = {
     step: { ...ofRun, step },
     model,
     sample,
     signal: cancellationSignal(),
     ...(scopes.length > 0 ? { hold: createBudgetHold({ ledger: budgets, run: ofRun, scopes, step, model }) } : {}),
-  });
+  };
+  return (request, send, worstCase) => {
+    const known = cachedJournal(journal, cache, { model, tenant, request });
+    return createPaidCall({ ...options, journal: known })(request, send, worstCase);
+  };
 }

@@ -4,6 +4,7 @@ import type { Handlers } from '../handlers/handler';
 import type { BudgetLedger } from '../store/budget-ledger';
 import type { ContentStore } from '../store/content-store';
 import type { Journal } from '../store/journal';
+import type { ResponseCache } from '../store/response-cache';
 import type { WebhookSender } from '../webhooks/webhook-sender';
 import type { Definition } from '../contracts/pipeline.schema';
 
@@ -14,6 +15,7 @@ export type ActivityDependencies = {
   evaluator: Evaluator;
   store: ContentStore;
   journal: Journal;
+  cache: ResponseCache;
   budgets: BudgetLedger;
   handlers: Handlers;
   webhooks: WebhookSender;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import type { DoctorOptions } from './commands/doctor';
 import type { ModelsOptions } from './commands/models';
 import type { Action } from './program';
 import type { Terminal } from './terminal';
@@ -55,8 +56,13 @@ export function addProjectCommands(program: Command, terminal: Terminal, action:
   program
     .command('doctor')
     .description('what is there and what is missing, without starting anything')
+    .option('--quick', 'do not count what is in the store')
+    .option('--verify', 'read all of the store to find what is damaged')
+    .option('--prune', 'remove from the store what no run needs that the server still has')
+    .option('--older-than <time>', 'with --prune: also of runs that ended longer ago, such as 30d')
+    .option('--dry-run', 'with --prune: say what would go, and remove nothing')
     .option('--json', JSON_HELP)
-    .action((options: { json?: boolean }) =>
+    .action((options: DoctorOptions) =>
       action(async () => (await import('./commands/doctor.js')).doctor(terminal, options)),
     );
 }

@@ -16,6 +16,8 @@ export type Environment = {
   home: string;
   /** Folder of the content store. */
   store: string;
+  /** Whether Workers on several hosts see the store: declared by a person. */
+  storeShared?: true;
   /** What may be shared between projects and fetched again: server binary, local model. */
   cache: string;
   /** File of the model registry. */
@@ -58,6 +60,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env, cwd: strin
     home,
     store: known.CADENZA_STORE ?? path.join(home, 'store'),
     cache: known.CADENZA_CACHE ?? path.join(userCache(given as Record<string, string>), 'cadenza'),
+    ...(known.CADENZA_STORE_SHARED === 'true' && { storeShared: true as const }),
     ...(known.CADENZA_MODELS && { models: known.CADENZA_MODELS }),
     ...(known.CADENZA_HANDLERS && { handlers: known.CADENZA_HANDLERS }),
     ...(known.CADENZA_TEMPORAL_PORT && { temporalPort: known.CADENZA_TEMPORAL_PORT }),
@@ -105,6 +108,7 @@ function variables(cwd: string) {
     .object({
       CADENZA_HOME: location.optional(),
       CADENZA_STORE: location.optional(),
+      CADENZA_STORE_SHARED: z.enum(['true', 'false']).optional(),
       CADENZA_CACHE: location.optional(),
       CADENZA_MODELS: existing.optional(),
       CADENZA_HANDLERS: existing.optional(),
@@ -130,6 +134,7 @@ function variables(cwd: string) {
 }
 
 const ALLOWED: Record<string, string> = {
+  CADENZA_STORE_SHARED: 'it must be true, where the Workers of all hosts see the same store, or false',
   CADENZA_MODELS: 'it must be the path of a model registry (YAML or JSON); there is no such file',
   CADENZA_HANDLERS: 'it must be the path of a module with handlers; there is no such file',
   CADENZA_TEMPORAL_PORT: 'it must be a port from 1 to 65535',

@@ -10,6 +10,12 @@ export type Price = { input: number; output: number };
 export const CAPABILITIES = ['json', 'vision'] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
+/** Who shares the answers that a model's cache keeps. */
+export const CACHE_SHARED = ['run', 'tenant'] as const;
+
+/** How answers of a model are kept; `sampled` also those drawn with a temperature. */
+export type CacheSettings = { ttlSeconds: number; shared: (typeof CACHE_SHARED)[number]; sampled: boolean };
+
 /** What a run keeps of a model for its whole life: never an endpoint, never a key. */
 export type PinnedModel = {
   name: string;
@@ -21,6 +27,7 @@ export type PinnedModel = {
   capabilities?: Capability[];
   fallback?: string[];
   fallbackAfterSeconds?: number;
+  cache?: CacheSettings;
 };
 
 /** The models a run can reach, as they were when it started. `withoutPrice` are left out by a budget in USD. */

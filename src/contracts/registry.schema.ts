@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CAPABILITIES } from './model';
+import { CACHE_SHARED, CAPABILITIES } from './model';
 import { MODEL_TASKS } from './names';
 
 const price = z.strictObject({ input: z.number().nonnegative(), output: z.number().nonnegative() });
@@ -25,6 +25,16 @@ export const openAiProviderSchema = z.strictObject({
 });
 export type OpenAiProviderConfig = z.infer<typeof openAiProviderSchema>;
 
+/** The response cache of a model; without it nothing is kept. */
+const cacheSchema = z.strictObject({
+  /** How long an answer counts. */
+  ttlSeconds: z.int().positive().max(31_536_000).default(86_400),
+  /** Within one run with all that runs inside it, or over the runs of a namespace and tenant. */
+  shared: z.enum(CACHE_SHARED).default('run'),
+  /** Also answers that were drawn with a temperature. */
+  sampled: z.boolean().default(false),
+});
+
 export const modelSchema = z.strictObject({
   provider: z.string().min(1),
   model: z.string().min(1),
@@ -35,6 +45,7 @@ export const modelSchema = z.strictObject({
   fallback: z.array(z.string().min(1)).max(10).optional(),
   /** Longest wait for it that a fallback is not worth. */
   fallbackAfterSeconds: z.number().nonnegative().max(86_400).optional(),
+  cache: cacheSchema.optional(),
 });
 export type ModelConfig = z.infer<typeof modelSchema>;
 

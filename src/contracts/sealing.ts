@@ -1,5 +1,5 @@
 /** What a sealed thing is for: each purpose has keys of its own, so that nothing can be passed off as something else. */
-export type SealPurpose = 'payload' | 'content' | 'journal' | 'names';
+export type SealPurpose = 'payload' | 'content' | 'journal' | 'cache' | 'names';
 
 /** Authenticated encryption with several keys: the first seals, all open. */
 export interface Cipher {

@@ -20,6 +20,7 @@ function pin(name: string, model: ModelConfig): PinnedModel {
     ...(model.capabilities && { capabilities: [...model.capabilities] }),
     ...(model.fallback && { fallback: [...model.fallback] }),
     ...(model.fallbackAfterSeconds !== undefined && { fallbackAfterSeconds: model.fallbackAfterSeconds }),
+    ...(model.cache && { cache: { ...model.cache } }),
   };
 }
 

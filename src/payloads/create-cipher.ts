@@ -75,6 +75,7 @@ function purposeKeys(key: KeyObject): PurposeKeys {
     payload: derive('payload'),
     content: derive('content'),
     journal: derive('journal'),
+    cache: derive('cache'),
     names: derive('names'),
   };
 }

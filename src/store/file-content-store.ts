@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access, readdir, readFile } from 'node:fs/promises';
+import { access, readdir, readFile, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import type { ContentReference, ContentScope } from '../contracts/content';
 import { isContentReference } from '../contracts/content';
@@ -46,8 +46,9 @@ export function createFileContentStore(folder: string, sealing?: Sealing): Conte
       const hash = hashOf(bytes);
       const [file = ''] = sealing ? sealedFiles(sealing, scope, hash).files : [fileIn(plain, scope, hash)];
       try {
-        // An object is named by its hash and appears whole, so one that is there is the same.
-        if (!(await exists(file))) {
+        // An object is named by its hash and appears whole, so one that is there is the same. What is put again is needed
+        // again: pruning goes by when that was last said.
+        if (!(await touch(file))) {
           await writeDurably(file, sealing ? sealing.cipher.seal('content', bytes, bindingOf(scope, hash)) : bytes);
         }
       } catch (error) {
@@ -99,6 +100,19 @@ async function readIfThere(file: string): Promise<Uint8Array | undefined> {
 
 async function namesIn(folder: string): Promise<string[]> {
   return readdir(folder).catch(() => []);
+}
+
+/** False where it is not there. */
+async function touch(file: string): Promise<boolean> {
+  const now = new Date();
+  try {
+    await utimes(file, now, now);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    // Somebody else's file, or a file system that can only be read: it is there.
+    return exists(file);
+  }
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -154,6 +154,7 @@ async function readAttempts(folder: string, entries: JournalEntries): Promise<At
       if (name.endsWith('.log'))
         return (await readLines(path.join(folder, name))).flatMap((line) => parseLine<AttemptLine>(line, 'state'));
       const recorded = await entries.read(folder, name);
+      if (recorded?.cost.fromCache) return [{ state: 'cached', model: recorded.cost.model }];
       return recorded ? [{ state: 'answered', id: recorded.id, cost: recorded.cost }] : [];
     }),
   );

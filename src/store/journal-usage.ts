@@ -2,12 +2,14 @@ import type { CallUsage } from '../contracts/usage';
 import { addUsage, NO_USAGE } from '../core/usage';
 import type { JournalCost } from './journal';
 
-/** What became of a request. `sent` without an end is a call that was cut; `replayed` is an answer read again. */
+/**
+ * What became of a request. `sent` without an end is a call that was cut; `replayed` is an answer read again, `cached` one
+ * that the response cache had. */
 export type AttemptLine =
   | { state: 'sent'; id: string; worstCase: JournalCost }
   | { state: 'refused' | 'unknown'; id: string }
   | { state: 'answered'; id: string; cost: JournalCost }
-  | { state: 'replayed'; model: string };
+  | { state: 'replayed' | 'cached'; model: string };
 
 /**
  * What the attempts of a step have used: answered calls at their price, refused ones as calls without cost, and calls
@@ -18,12 +20,13 @@ export function usageOfAttempts(lines: readonly AttemptLine[]): CallUsage {
   return addUsage(
     ...lines.map((line): CallUsage => {
       if (line.state === 'replayed') return { byModel: { [line.model]: { ...NO_USAGE, journalHits: 1 } } };
+      if (line.state === 'cached') return { byModel: { [line.model]: { ...NO_USAGE, cacheHits: 1 } } };
       if (line.state !== 'sent') return { byModel: {} };
       const end = ends.get(line.id);
       const sent = { ...NO_USAGE, calls: 1 };
       if (end?.state === 'answered') {
-        const { model, ...cost } = end.cost;
-        return { byModel: { [model]: { ...sent, ...cost } } };
+        const { model, inputTokens, outputTokens, costNanoUsd } = end.cost;
+        return { byModel: { [model]: { ...sent, inputTokens, outputTokens, costNanoUsd } } };
       }
       const { model, costNanoUsd } = line.worstCase;
       return {

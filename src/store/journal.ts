@@ -9,7 +9,14 @@ export type JournalStep = { namespace: string; workflowId: string; firstRunId: s
 export type JournalKey = JournalStep & { sample: number; requestHash: string };
 
 /** What a request used, as the journal keeps it. */
-export type JournalCost = { model: string; inputTokens: number; outputTokens: number; costNanoUsd: number };
+export type JournalCost = {
+  model: string;
+  inputTokens: number;
+  outputTokens: number;
+  costNanoUsd: number;
+  /** The answer to the same request at another place: nothing was sent. */
+  fromCache?: true;
+};
 
 /** The right to send one request. Exactly one of `answered` and `failed` ends it. */
 export type Claim = {

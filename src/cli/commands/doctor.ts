@@ -1,18 +1,23 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { connectCadenza } from '../../client';
+import type { PruneReport, StoreSurvey } from '../../client';
+import { connectCadenza, pruneRuns, surveyOf } from '../../client';
 import { connectionConfig } from '../../config/connection';
 import type { Environment } from '../../config/environment';
 import { readEnvironment } from '../../config/environment';
 import { packageRoot } from '../../config/package-paths';
+import { CadenzaError, isCadenzaError } from '../../contracts/failures';
 import { EXIT } from '../../contracts/run';
 import { cachedTemporalBinary } from '../../embedded/temporal-binary';
 import { runningServer } from '../../embedded/temporal-server';
 import { localModelStatus } from '../../embedded/local-model/local-model-status';
 import { runningWorker } from '../../embedded/worker-record';
+import { millisecondsOf } from '../duration';
 import { failureInfo } from '../failure-info';
 import { cleanLine } from '../render/clean-text';
 import { wrapped } from '../render/layout';
+import { counted, shownBytes } from '../render/numbers';
+import { prunedSentence, storeSentences } from '../render/store-lines';
 import { COMMAND } from '../show-run';
 import type { Terminal } from '../terminal';
 
@@ -21,10 +26,30 @@ type Finding = { what: string; good?: boolean; says: string };
 
 const NODE_AT_LEAST = [20, 3] as const;
 
-/** `cadenza doctor`: what is there and what is missing, without starting anything. */
-export async function doctor(terminal: Terminal, { json = false }: { json?: boolean }): Promise<number> {
-  const findings = await examine();
-  if (json) terminal.printJson({ findings });
+export type DoctorOptions = {
+  json?: boolean;
+  /** Does not count what is in the store. */
+  quick?: boolean;
+  /** Reads all of the store. */
+  verify?: boolean;
+  prune?: boolean;
+  olderThan?: string;
+  dryRun?: boolean;
+};
+
+/** `cadenza doctor`: what is there and what is missing, without starting anything; with `prune` it tidies the store. */
+export async function doctor(terminal: Terminal, options: DoctorOptions): Promise<number> {
+  const { json = false } = options;
+  checkOptions(options);
+  const basics = await examine();
+  const pruned = options.prune ? await prune(terminal, options) : undefined;
+  const store = options.quick ? undefined : await survey(terminal, options);
+  const findings = [
+    ...basics,
+    ...(store ? storeSentences(store).map((one): Finding => ({ what: 'store', ...one })) : []),
+    ...(pruned ? [{ what: 'pruned', says: prunedSentence(pruned) }] : []),
+  ];
+  if (json) terminal.printJson({ findings, ...(store ? { store } : {}), ...(pruned ? { pruned } : {}) });
   else {
     const { columns, resultPaint: paint } = terminal;
     for (const { what, good, says } of findings) {
@@ -33,6 +58,51 @@ export async function doctor(terminal: Terminal, { json = false }: { json?: bool
     }
   }
   return findings.some(({ good }) => good === false) ? EXIT.failed : EXIT.ok;
+}
+
+function checkOptions({ prune: prunes, olderThan, dryRun }: DoctorOptions): void {
+  const field = olderThan !== undefined ? 'older-than' : dryRun ? 'dry-run' : undefined;
+  if (prunes || field === undefined) return;
+  throw new CadenzaError('InvalidInput', `--${field} goes with --prune`, { field });
+}
+
+/** Says how far it is where that takes a while, at most once a second. */
+function counter(terminal: Terminal): (sentence: string) => void {
+  let last = Date.now();
+  return (sentence) => {
+    if (Date.now() - last < 1_000) return;
+    last = Date.now();
+    if (terminal.isLive) terminal.draw([`  ${sentence}`]);
+    else terminal.say(sentence);
+  };
+}
+
+async function survey(terminal: Terminal, { verify = false }: DoctorOptions): Promise<StoreSurvey | undefined> {
+  const tell = counter(terminal);
+  try {
+    const environment = readEnvironment();
+    if (!existsSync(environment.store)) return undefined;
+    const progress = (files: number, bytes: number) => tell(`${counted(files, 'file')}, ${shownBytes(bytes)} counted`);
+    return await surveyOf(environment, { verify, progress });
+  } catch (error) {
+    // A wrong setting is a finding already.
+    if (verify || !isCadenzaError(error)) throw error;
+    return undefined;
+  } finally {
+    terminal.draw([]);
+  }
+}
+
+async function prune(terminal: Terminal, { olderThan, dryRun = false }: DoctorOptions): Promise<PruneReport> {
+  const olderThanMs = olderThan === undefined ? undefined : millisecondsOf(olderThan, '--older-than');
+  const environment = readEnvironment();
+  const cadenza = await connectCadenza({ environment });
+  try {
+    return await pruneRuns(cadenza.temporal, environment, { olderThanMs, dryRun, progress: counter(terminal) });
+  } finally {
+    terminal.draw([]);
+    await cadenza.close();
+  }
 }
 
 async function examine(): Promise<Finding[]> {

@@ -22,6 +22,14 @@ export function shownCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** A size in memory or on disk: `512 B`, `1.4 kB`, `23 MB`. */
+export function shownBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** step;
+  return `${step > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[step]}`;
+}
+
 /** A part of one: `85.7%`, `100%`. */
 export function shownPercent(part: number): string {
   return `${Number((part * 100).toFixed(1))}%`;
@@ -34,11 +42,12 @@ export function counted(count: number, noun: string): string {
 
 /** What was used, in one phrase. Built-in models send nothing, so they count no calls. */
 export function shownUsage(usage: ShownUsage): string {
-  const { calls, cutCalls, inputTokens, outputTokens, costUsd } = usage;
-  if (calls === 0) return 'no calls to a provider, $0';
+  const { calls, cutCalls, inputTokens, outputTokens, costUsd, cacheHits } = usage;
+  const cached = cacheHits > 0 ? `, ${counted(cacheHits, 'answer')} from the cache` : '';
+  if (calls === 0) return `no calls to a provider${cached}, $0`;
   const cut = cutCalls > 0 ? ` (${cutCalls} cut off)` : '';
   const tokens = counted(inputTokens + outputTokens, 'token');
-  return `${counted(calls, 'call')}${cut}, ${tokens}, ${shownMoney(costUsd)}${costUsd === 0 ? ' (no price known)' : ''}`;
+  return `${counted(calls, 'call')}${cut}${cached}, ${tokens}, ${shownMoney(costUsd)}${costUsd === 0 ? ' (no price known)' : ''}`;
 }
 
 /** How long ago: `just now`, `5 min ago`, `3 h ago`, `2 d ago`. */

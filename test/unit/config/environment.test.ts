@@ -89,6 +89,11 @@ describe('the environment', () => {
       eventsSecrets: [plain],
       eventsToken: plain,
     });
+    expect(readEnvironment({ CADENZA_STORE_SHARED: 'true' }, cwd)).toMatchObject({ storeShared: true });
+    expect(readEnvironment({ CADENZA_STORE_SHARED: 'false' }, cwd)).not.toHaveProperty('storeShared');
+    expect(failure(() => readEnvironment({ CADENZA_STORE_SHARED: 'yes' }, cwd))).toMatchObject({
+      field: 'CADENZA_STORE_SHARED',
+    });
     expect(readEnvironment({ CADENZA_WEBHOOK_PRIVATE: '0' }, cwd)).not.toHaveProperty('webhookPrivate');
     expect(failure(() => readEnvironment({ CADENZA_WEBHOOK_PRIVATE: 'yes' }, cwd))).toMatchObject({
       field: 'CADENZA_WEBHOOK_PRIVATE',
