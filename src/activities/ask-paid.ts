@@ -32,16 +32,18 @@ export function askPaid<T extends ModelTask>(
 /** The journal and the ledger around each request of a call. */
 export function guardOf(
   { run, step, model, sample }: PaidCall,
-  { journal, budgets, namespace }: ActivityDependencies,
+  { journal, budgets, windowBudgets, namespace }: ActivityDependencies,
 ): Guard {
-  const { workflowId, firstRunId, budgets: scopes = [] } = run;
+  const { workflowId, firstRunId, budgets: scopes = [], labels } = run;
   const ofRun = { namespace, workflowId, firstRunId };
+  const windows = windowBudgets && { of: windowBudgets.budgetsOf(labels), book: windowBudgets };
+  const holds = scopes.length > 0 || (windows && windows.of.length > 0);
   return createPaidCall({
     journal,
     step: { ...ofRun, step },
     model,
     sample,
     signal: cancellationSignal(),
-    ...(scopes.length > 0 ? { hold: createBudgetHold({ ledger: budgets, run: ofRun, scopes, step, model }) } : {}),
+    ...(holds ? { hold: createBudgetHold({ ledger: budgets, run: ofRun, scopes, windows, step, model }) } : {}),
   });
 }

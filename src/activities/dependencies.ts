@@ -1,3 +1,4 @@
+import type { WindowBudgets } from '../budgets/window-budgets';
 import type { Evaluator } from '../evaluator/evaluator';
 import type { Gateway } from '../gateway/gateway';
 import type { Handlers } from '../handlers/handler';
@@ -15,6 +16,8 @@ export type ActivityDependencies = {
   store: ContentStore;
   journal: Journal;
   budgets: BudgetLedger;
+  /** Where the operator has set some. */
+  windowBudgets?: WindowBudgets | undefined;
   handlers: Handlers;
   webhooks: WebhookSender;
   /** The definitions that ship with the product, by name, with the hash that is their version. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AT_CAP } from './budget';
-import { contentReferenceSchema, jsonObjectSchema, tenantSchema } from './common.schema';
+import { contentReferenceSchema, jsonObjectSchema, labelsSchema, tenantSchema } from './common.schema';
 import { MAX_DEPTH } from './limits';
 
 const amount = z.int().nonnegative().optional();
@@ -20,6 +20,7 @@ const run = z.strictObject({
     .array(budgetScope)
     .max(MAX_DEPTH + 1)
     .optional(),
+  labels: labelsSchema.optional(),
 });
 
 /** What a child is given by the pattern that starts it: checked, since any client can start a Workflow with it. */

@@ -1,4 +1,5 @@
 export { batch } from './batch';
+export { budgetLedger } from './budget-ledger';
 export { cascade } from './cascade';
 export { chain } from './chain';
 export { definitionRegistry } from './definition-registry';

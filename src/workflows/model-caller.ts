@@ -26,7 +26,9 @@ export class ModelCaller {
   readonly stepPrefix: string;
 
   constructor(
-    private readonly plan: Pick<ModelPlan<unknown>, 'pins' | 'tenant'> & { budget?: GivenBudget | undefined },
+    private readonly plan: Pick<ModelPlan<unknown>, 'pins' | 'tenant' | 'budgetLabels'> & {
+      budget?: GivenBudget | undefined;
+    },
     private readonly inherited: InheritedContext | undefined,
     private readonly book: PatternBook,
   ) {
