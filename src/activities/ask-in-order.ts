@@ -77,8 +77,8 @@ export async function firstAnswer<R>(
     } catch (error) {
       cancellationSignal().throwIfAborted();
       if (!isCadenzaError(error)) throw error;
-      // It is asked again in the next window: that was no try.
-      if (error.type === 'BudgetWindowFull') throw error;
+      // Asked again in the next window, or when the ledger answers: that says nothing about the model.
+      if (error.type === 'BudgetWindowFull' || error.type === 'BudgetUnavailable') throw error;
       const failed = { model: model.name, type: error.type, passed: true };
       const hasNext = nextModel(order, [...tries, failed]) !== undefined;
       failed.passed = hasNext && passesOver(model, noAnswer(error, model, tries, atCapOf(error, run, dependencies)));

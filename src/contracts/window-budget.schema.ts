@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { WINDOWS, WINDOW_AT_CAP } from './window-budget';
 
-/** A cap over all runs with a label, for each hour, day, week or month: of one value, or of each value on its own. */
+/** A cap over all runs with a label, for each minute, hour, day, week or month: of one value, or of each value on its own. */
 export const windowBudgetSchema = z
   .strictObject({
     label: z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,62}$/, 'the name of a label'),

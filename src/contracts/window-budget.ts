@@ -1,7 +1,7 @@
 import type { Amounts } from './budget';
 
 /** Windows of a budget, all in UTC: a week begins on Monday. */
-export const WINDOWS = ['hour', 'day', 'week', 'month'] as const;
+export const WINDOWS = ['minute', 'hour', 'day', 'week', 'month'] as const;
 export type WindowKind = (typeof WINDOWS)[number];
 
 /** What happens where the next call could cost more than is left of a window. */

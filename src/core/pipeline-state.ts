@@ -28,6 +28,8 @@ export type StepState = {
   output?: JsonValue;
   error?: FailureInfo;
   reason?: string;
+  /** What it waits for while it runs. */
+  waits?: string | undefined;
   /** Models that were asked first and gave no answer. */
   passedOver?: PassedOver[];
   /** Why the answer of the pattern that it ran is only a part of what was asked for. */
@@ -179,7 +181,8 @@ function durationSeconds({ startedAt, endedAt }: StepState): number | undefined 
 }
 
 /** What an approval step waits for or who decided it; else what a model of the product said it could not do. */
-function noteOf({ approval, status, output, passedOver }: StepState): string | undefined {
+function noteOf({ approval, status, output, passedOver, waits }: StepState): string | undefined {
+  if (waits !== undefined) return waits;
   if (approval !== undefined && status === 'running') {
     return `waits for approval: "${shown(approval, MESSAGE_CHARACTERS)}"`;
   }

@@ -118,7 +118,10 @@ export class ChainRun implements PatternRun<ChainResult> {
     const path = run === 0 ? name : `${name}[${run}]`;
     const startedAt = Date.now();
     this.book.start(name, [ask.model]);
-    const { askChainStep } = modelCalls({ summary: `${path}: ${ask.model}` });
+    const { askChainStep } = modelCalls({
+      summary: `${path}: ${ask.model}`,
+      onWait: (note) => this.book.waits(name, note),
+    });
     let outcome: ChainCallOutcome;
     try {
       const step = caller.stepPrefix + path;

@@ -47,7 +47,11 @@ export class ModelCaller {
   /** One call. Resolves also where it fails; the usage of a call that is cut off is read later, by `readCut`. */
   async ask({ part, path, sample = 0, totalSeconds, ...call }: PartCall): Promise<Called> {
     this.book.start(part, [call.model]);
-    const { callModel } = modelCalls({ summary: `${path}: ${call.model}`, totalSeconds });
+    const { callModel } = modelCalls({
+      summary: `${path}: ${call.model}`,
+      totalSeconds,
+      onWait: (note) => this.book.waits(part, note),
+    });
     const whole = { ...call, sample, run: this.run, step: this.stepPrefix + path, pins: this.plan.pins };
     try {
       const outcome = await callModel(whole);

@@ -11,7 +11,7 @@ import type { StepState } from '../core/pipeline-state';
 import { stepProgress } from '../core/pipeline-state';
 import { addUsage, showUsage } from '../core/usage';
 
-type Page = StepState & { note?: string };
+type Page = StepState & { note?: string | undefined };
 
 /** What a run that continues as new hands on of its book. */
 export type BookState = { startedAt: number; pages: Page[] };
@@ -83,6 +83,12 @@ export class PatternBook {
 
   note(name: string, note: string): void {
     this.page(name).note = note;
+  }
+
+  /** What a part of the run waits for, or with undefined that it goes on. */
+  waits(name: string, note: string | undefined): void {
+    this.page(name).note = note;
+    this.showDetails();
   }
 
   /** Nothing more happens: what waits was not needed, what runs was cut off. */

@@ -254,6 +254,10 @@ export class PipelineRun {
       ...(this.eventHops === undefined ? {} : { hops: this.eventHops }),
       inlineLimit: Math.min(INLINE_LIMIT_BYTES, Math.floor(RESULT_LIMIT_BYTES / plan.steps.length)),
       approvals: this.approvals,
+      onWait: (name, note) => {
+        this.update(name, { waits: note });
+        this.showDetails();
+      },
       whenRunning: () => condition(() => !this.paused),
     };
   }

@@ -23,6 +23,8 @@ export type StepContext = {
   hops?: number;
   inlineLimit: number;
   approvals: Approvals;
+  /** Told what a step waits for: the next window of a budget. */
+  onWait(step: string, note: string | undefined): void;
   /** Resolves when the run is not paused. */
   whenRunning(): Promise<void>;
 };
@@ -65,7 +67,8 @@ async function runOnce(step: PlannedStep, path: string, scope: Scope, context: S
   if (step.pattern !== undefined) return runPattern(step, step.pattern, path, inputs, context);
   const { config, transform } = step;
   const given = { run, step: stepPrefix + path, inputs, config, pins: plan.pins, inlineLimit };
-  return runHandler(step, transform === undefined ? given : { ...given, transform });
+  const whole = transform === undefined ? given : { ...given, transform };
+  return runHandler(step, whole, (note) => context.onWait(step.name, note));
 }
 
 /**

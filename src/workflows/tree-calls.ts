@@ -105,7 +105,9 @@ export class TreeCalls {
     const model = this.plan.models[role];
     const summary = model === undefined ? path : `${path}: ${model}`;
     const call = { ...this.call(question, path, about), ...(answers ? { answers } : {}) };
-    return this.booked(role, path, about, () => modelCalls({ summary }).callTree(call));
+    return this.booked(role, path, about, () => {
+      return modelCalls({ summary, onWait: (note) => this.book.waits(role, note) }).callTree(call);
+    });
   }
 
   private call<Q extends TreeQuestion>(question: Q, path: string, about: readonly TreeText[]): TreeCall<Q> {

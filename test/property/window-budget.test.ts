@@ -7,6 +7,7 @@ import { WINDOWS } from '../../src/contracts/window-budget';
 import { addAmounts, NO_AMOUNTS, overCap } from '../../src/core/budget/amounts';
 import type { WindowLedger } from '../../src/core/budget/window-ledger';
 import { lease, leave, newWindowLedger, report, windowStates } from '../../src/core/budget/window-ledger';
+import { budgetsOf, labelsWithBudget } from '../../src/core/budget/window-budgets';
 import { windowAt } from '../../src/core/budget/windows';
 
 const SETTINGS = { seed: 20261123, numRuns: 300 };
@@ -14,7 +15,7 @@ const HOUR = 3_600_000;
 const START = Date.UTC(2026, 10, 23, 5, 0);
 const SUBJECT = { label: 'tenant', value: 'acme', window: 'hour' } as const;
 
-test('a window is the hour, day, Monday week or month of the calendar that a time is in, whatever the year', () => {
+test('a window is the minute, hour, day, Monday week or month of the calendar that a time is in, whatever the year', () => {
   const time = fc.integer({ min: Date.UTC(1969, 0, 1), max: Date.UTC(2400, 0, 1) });
   fc.assert(
     fc.property(time, fc.constantFrom(...WINDOWS), (now, kind) => {
@@ -23,6 +24,7 @@ test('a window is the hour, day, Monday week or month of the calendar that a tim
       const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
       const monday = day - ((date.getUTCDay() + 6) % 7);
       const expected = {
+        minute: [now - (((now % 60_000) + 60_000) % 60_000), now - (((now % 60_000) + 60_000) % 60_000) + 60_000],
         hour: [Date.UTC(year, month, day, date.getUTCHours()), Date.UTC(year, month, day, date.getUTCHours() + 1)],
         day: [Date.UTC(year, month, day), Date.UTC(year, month, day + 1)],
         week: [Date.UTC(year, month, monday), Date.UTC(year, month, monday + 7)],
@@ -215,3 +217,43 @@ test('a Worker normally asks the ledger once for many calls, and in the end has 
 function part(worst: Amounts, share: number): Amounts {
   return { costNanoUsd: Math.floor(worst.costNanoUsd * share), tokens: Math.floor(worst.tokens * share), calls: 1 };
 }
+
+test('a ledger that does not answer is a failure that may pass, and nothing is held', async () => {
+  const world = new World();
+  world.fates = [1];
+  const config: WindowBudgetConfig = { label: 'tenant', window: 'day', calls: 1, atCap: 'stop' };
+  const worker = createWindowBudgets({
+    budgets: [config],
+    ledger: world.connection,
+    holder: 'w',
+    now: () => world.now,
+  });
+  const budgets = worker.budgetsOf({ tenant: 'acme' });
+  const one = { costNanoUsd: 0, tokens: 0, calls: 1 };
+  await expect(worker.reserve(budgets, 'a', one)).rejects.toMatchObject({ type: 'BudgetUnavailable', retryable: true });
+  expect(await worker.reserve(budgets, 'a', one)).toBeUndefined();
+  await worker.close();
+});
+
+test('a line about one value takes the place of the line about every value, and labels that nothing is about are left out', () => {
+  const every: WindowBudgetConfig = { label: 'tenant', window: 'day', usd: 1, atCap: 'stop' };
+  const configs: WindowBudgetConfig[] = [
+    every,
+    { ...every, value: 'acme', usd: 9, atCap: 'wait' },
+    { ...every, window: 'hour' },
+  ];
+  const name = ({ name: called, caps: { costNanoUsd } }: { name: string; caps: Partial<Amounts> }) => [
+    called,
+    costNanoUsd,
+  ];
+  expect(budgetsOf(configs, { tenant: 'acme' }).map(name)).toEqual([
+    ['tenant=acme/day', 9e9],
+    ['tenant=acme/hour', 1e9],
+  ]);
+  expect(budgetsOf(configs, { tenant: 'zen', project: 'x' }).map(name)).toEqual([
+    ['tenant=zen/day', 1e9],
+    ['tenant=zen/hour', 1e9],
+  ]);
+  expect(labelsWithBudget(configs, { tenant: 'zen', project: 'x' })).toEqual({ tenant: 'zen' });
+  expect(labelsWithBudget(configs, { project: 'x' })).toBeUndefined();
+});

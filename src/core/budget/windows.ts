@@ -1,6 +1,7 @@
 import type { WindowKind } from '../../contracts/window-budget';
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** 1970-01-01 was a Thursday: weeks begin on Mondays. */
 const FIRST_MONDAY = 4 * DAY;
@@ -8,6 +9,8 @@ const FIRST_MONDAY = 4 * DAY;
 /** The window that a time is in, in milliseconds since 1970: from its start on, up to its end and without it. UTC. */
 export function windowAt(kind: WindowKind, now: number): { start: number; end: number } {
   switch (kind) {
+    case 'minute':
+      return span(Math.floor(now / MINUTE) * MINUTE, MINUTE);
     case 'hour':
       return span(Math.floor(now / HOUR) * HOUR, HOUR);
     case 'day':
