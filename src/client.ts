@@ -4,6 +4,7 @@
  */
 export { connectCadenza } from './client/connect';
 export type { Cadenza, CadenzaOptions, ListOptions, StartOptions } from './client/connect';
+export type { BudgetSummary } from './client/list-budgets';
 export { shippedDefinitions } from './client/definitions';
 export type { DefinitionDetail, Definitions } from './client/definitions';
 export type { Defined, DefinitionSummary, DefinitionVersion } from './contracts/definition-messages';

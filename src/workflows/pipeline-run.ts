@@ -10,7 +10,7 @@ import type { PipelineResult } from '../contracts/pipeline.schema';
 import type { RunProgress, RunStatus } from '../contracts/run';
 import type { InheritedContext, PipelinePlan, PlannedStep } from '../contracts/step-activity';
 import { detailsMarkdown } from '../core/details-markdown';
-import { nextSteps } from '../core/graph/next-steps';
+import { isSkip, nextSteps } from '../core/graph/next-steps';
 import type { Scope } from '../core/graph/resolve-mappings';
 import { resolveOutput } from '../core/graph/resolve-mappings';
 import { isoTime } from '../core/iso-time';
@@ -297,8 +297,4 @@ export class PipelineRun {
   private showDetails(): void {
     setCurrentDetails(detailsMarkdown(this.progress()));
   }
-}
-
-function isSkip<D extends { action: string }>(decision: D): decision is Extract<D, { action: 'skip' }> {
-  return decision.action === 'skip';
 }

@@ -1,4 +1,6 @@
-import type { GivenInput } from '../../src/client';
+import { budgetLines } from '../../src/cli/commands/budgets';
+import { PLAIN } from '../../src/cli/render/paint';
+import type { BudgetSummary, GivenInput } from '../../src/client';
 import type { Pattern } from '../../src/contracts/names';
 import { budgetLedgerWorkflowId, MEMO_OUTCOME } from '../../src/contracts/names';
 import type { WindowState } from '../../src/contracts/window-budget';
@@ -97,6 +99,19 @@ test('the runs of a label share a cap over all Workers; another value has its ow
     const used = asked('Say').filter(({ body }) => /Say [a-l]"/.test(JSON.stringify(body))).length;
     await waitUntil(async () => (await ledger('tenant', 'acme', 'day'))?.leased.calls === 0);
     expect(await ledger('tenant', 'acme', 'day')).toMatchObject({ spent: { calls: used }, left: { calls: 6 - used } });
+    const [summary] = await world.cadenza.budgets();
+    expect(summary).toMatchObject({
+      budget: 'tenant=acme/day',
+      cap: { calls: 6 },
+      spent: { calls: used },
+      leased: { calls: 0 },
+    });
+    expect(budgetLines(summary as BudgetSummary, PLAIN)).toEqual([
+      'tenant=acme/day',
+      `  ${used} calls of 6 calls spent, 0 calls leased, ${6 - used === 1 ? '1 call' : `${6 - used} calls`} left`,
+      expect.stringMatching(/^ {2}\d+ calls? did not fit$/),
+      expect.stringMatching(/^ {2}next window at \d{4}-\d\d-\d\dT00:00:00.000Z$/),
+    ]);
   });
 });
 
