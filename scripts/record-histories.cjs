@@ -148,6 +148,26 @@ const RUNS = {
       await update('approve', { step: 'ok', approved: true, by: 'recorder' });
     },
   },
+  'pipeline-asked-budget': {
+    input: {
+      budget: { calls: 1, atCap: 'ask' },
+      steps: [
+        { name: 'one', pattern: 'routeToModel', config: { ...QUESTION, model: 'gpt' } },
+        { name: 'two', pattern: 'routeToModel', config: { ...QUESTION, model: 'gpt' }, dependsOn: ['one'] },
+      ],
+    },
+    during: async (run, update) => {
+      while ((await run.status()) !== 'paused') await sleep(200);
+      await update('approve', { budget: { calls: 5 }, approved: true, by: 'recorder' });
+    },
+  },
+  'ensemble-asked-budget': {
+    input: { ...QUESTION, budget: { calls: 1, atCap: 'ask' }, members: [{ model: 'gpt', samples: 3 }] },
+    during: async (run, update) => {
+      while ((await run.status()) !== 'paused') await sleep(200);
+      await update('approve', { budget: {}, approved: false, by: 'recorder' });
+    },
+  },
   'pipeline-of-patterns': {
     input: {
       input: 'Pears or apples?',

@@ -23,7 +23,7 @@ export type { RerunOptions } from './client/rerun';
 export type { PendingAttempt, RunHandle } from './client/run-handle';
 export type { Schedules } from './client/schedules';
 export type { Envelope, RunList } from './contracts/envelope.schema';
-export type { ApprovalDecision } from './contracts/pipeline-messages';
+export type { ApprovalDecision, BudgetDecision } from './contracts/pipeline-messages';
 export { createEventEndpoint } from './client/event-endpoint';
 export type { EventEndpoint, EventEndpointOptions } from './client/event-endpoint';
 export { eventDocuments } from './client/event-documents';

@@ -53,9 +53,6 @@ export async function openPlan(
 
 /** A run's own cap is one amount for its whole life: there is no next window to wait for. */
 function checkBudget(budget: Budget | undefined): void {
-  if (budget?.atCap === 'ask') {
-    refuse('Unsupported', 'budget.atCap', 'ask is not done by this version; it has stop and cheaper');
-  }
   if (budget?.atCap === 'wait') {
     refuse('InvalidInput', 'budget.atCap', 'wait is for budgets by label and window; a run has stop, cheaper and ask');
   }

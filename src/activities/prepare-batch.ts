@@ -25,6 +25,13 @@ export function createPrepareBatch(dependencies: ActivityDependencies) {
   const findDefinitions = createFindDefinitions(dependencies);
   return async (given: unknown): Promise<BatchPlan> => {
     const input = checkInput('batch', given);
+    if (input.budget?.atCap === 'ask') {
+      refuse(
+        'Unsupported',
+        'budget.atCap',
+        'a batch does not ask: it has stop and cheaper; its items can have budgets of their own',
+      );
+    }
     const { tenant, pins, budgeted, storePins } = await openPlan(input, undefined, dependencies);
     const put = (value: JsonValue): Promise<ContentReference> =>
       store.put({ namespace, tenant }, Buffer.from(JSON.stringify(value), 'utf8'), JSON_MEDIA_TYPE);

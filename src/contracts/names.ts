@@ -122,6 +122,7 @@ export const SYSTEM_ACTIVITIES = [
   'deliverWebhook',
   'readUsage',
   'readBudget',
+  'raiseBudget',
   'readUsages',
   'prepareRoute',
   'prepareEnsemble',

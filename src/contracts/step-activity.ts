@@ -1,4 +1,4 @@
-import type { BudgetScope, BudgetState } from './budget';
+import type { Amounts, BudgetScope, BudgetState } from './budget';
 import type { BatchItem, BatchPages, BatchPlan, EndedItem, ItemRecord, SettledItem } from './batch-messages';
 import type { Callbacks } from './callbacks.schema';
 import type { ChainCall, ChainCallOutcome, ChainPlan } from './chain-call';
@@ -197,6 +197,8 @@ export type SystemActivities = {
   readUsage(run: RunIdentity, step: string): Promise<CallUsage>;
   /** What the budget of a scope has come to. */
   readBudget(run: RunIdentity, scope: string): Promise<BudgetState>;
+  /** Allows the budget of a scope more; never less than it was allowed before. */
+  raiseBudget(run: RunIdentity, scope: string, caps: Partial<Amounts>): Promise<void>;
   /** The same for several, in their order. */
   readUsages(run: RunIdentity, steps: string[]): Promise<CallUsage[]>;
 };

@@ -2,6 +2,7 @@ import type { Delivery } from '../contracts/callbacks.schema';
 import type { FailureInfo } from '../contracts/failures';
 import type { JsonValue } from '../contracts/json';
 import { shown } from '../contracts/nearest-name';
+import type { RunPlan } from '../contracts/pipeline-messages';
 import type { PipelineResult, Step, StepResult } from '../contracts/pipeline.schema';
 import type { StepProgress, StepStatus } from '../contracts/run';
 import type { PassedOver, PipelinePlan, StepOutcome } from '../contracts/step-activity';
@@ -202,4 +203,14 @@ export function outputNote(output: JsonValue | undefined): string | undefined {
   const { approved, by, at } = output;
   if (approved === true && typeof by === 'string' && typeof at === 'string') return `approved by ${shown(by)}`;
   return typeof output['note'] === 'string' ? output['note'] : undefined;
+}
+
+/** What the steps of a run wait for, and what has become of each. */
+export function shownPlan({ definition, steps }: PipelinePlan, all: readonly StepState[]): RunPlan {
+  return {
+    ...(definition ? { definition } : {}),
+    parents: Object.fromEntries(steps.map(({ name, parents }) => [name, parents])),
+    handlers: steps.filter(({ handler }) => handler !== undefined).map(({ name }) => name),
+    results: Object.fromEntries(all.map((state) => [state.name, stepResult(state)])),
+  };
 }

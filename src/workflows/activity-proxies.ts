@@ -18,6 +18,7 @@ type LocalActivity =
   | 'checkSubscription'
   | 'readUsage'
   | 'readBudget'
+  | 'raiseBudget'
   | 'readUsages'
   | 'readOutput'
   | 'settleItem';

@@ -83,7 +83,10 @@ export class TreeCalls {
       this.book.start('goal');
       try {
         const given = { run, step: stepPrefix + name, inputs, config, pins, inlineLimit: INLINE_LIMIT_BYTES };
-        const { output, usage, attempts } = await runHandler({ name, handler, config } as Step, given);
+        const { output, usage, attempts } = await this.caller.gate.past(
+          () => runHandler({ name, handler, config } as Step, given),
+          (note) => this.book.waits('goal', note),
+        );
         this.book.spend('goal', usage, attempts);
         if (typeof output === 'boolean') return [{ node, goal: output }];
         return [{ node, failure: noBoolean(handler, output) }];
@@ -125,7 +128,7 @@ export class TreeCalls {
     const model = this.plan.models[role];
     this.book.start(role, model === undefined ? [] : [model]);
     try {
-      const { outcomes, usage, attempts } = await ask();
+      const { outcomes, usage, attempts } = await this.caller.gate.past(ask, (note) => this.book.waits(role, note));
       this.book.spend(role, usage, attempts);
       return outcomes;
     } catch (error) {
