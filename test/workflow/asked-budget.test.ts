@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { GivenInput } from '../../src/client';
+import { compiledFile } from '../../src/config/package-paths';
 import type { Pattern } from '../../src/contracts/names';
 import type { ScriptedAnswer } from '../helpers/scripted-model-server';
 import { closeTestServer } from '../helpers/test-server';
@@ -145,5 +148,33 @@ test('a run that asks can be cancelled, and a batch does not ask', async () => {
       budget: ASK,
     });
     expect(await batch.outcome()).toMatchObject({ error: { type: 'Unsupported', field: 'budget.atCap' } });
+  });
+});
+
+test('the command says what to decide, and raises the cap', async () => {
+  const cadenza = async (...args: string[]) => {
+    const options = { env: { ...process.env, ...world.variables } };
+    const main = compiledFile('cli', 'main.js');
+    return promisify(execFile)(process.execPath, [main, ...args], options).catch(
+      (error: { code: number; stderr: string }) => error,
+    );
+  };
+  await withWorker(world, async () => {
+    const handle = await world.cadenza.start('pipeline', { steps: [step('a')], budget: { usd: 0.0001, atCap: 'ask' } });
+    await waitUntil(async () => (await handle.status()) === 'paused');
+    expect(await cadenza('approve', handle.workflowId)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--budget USD'),
+    });
+    expect(await cadenza('approve', handle.workflowId, 'a', '--budget', '1')).toMatchObject({ code: 2 });
+    expect(await cadenza('approve', handle.workflowId, '--budget', '0.0001')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('must be higher'),
+    });
+    expect(await cadenza('approve', handle.workflowId, '--budget', '0.50', '--by', 'Ada')).toMatchObject({
+      stderr: expect.stringContaining('Approved the budget as Ada'),
+    });
+    expect(await handle.outcome()).toMatchObject({ status: 'completed', result: { budget: { caps: { usd: 0.5 } } } });
+    expect(await cadenza('budgets', '--json')).toMatchObject({ stdout: '{\n  "budgets": []\n}\n' });
   });
 });
