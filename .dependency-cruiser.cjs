@@ -9,7 +9,7 @@ module.exports = {
       from: { path: '^src/(workflows|core)/' },
       to: {
         reachable: true,
-        path: '^src/(activities|gateway|evaluator|isolation|store|handlers|payloads|telemetry|config|webhooks|embedded|cli|report|worker|client)|\\.schema\\.ts$|node_modules/(zod|openai|jsonata|@temporalio/(client|worker|activity))',
+        path: '^src/(activities|budgets|gateway|evaluator|isolation|store|handlers|payloads|telemetry|config|webhooks|embedded|cli|report|worker|client)|\\.schema\\.ts$|node_modules/(zod|openai|jsonata|@temporalio/(client|worker|activity))',
       },
     },
     {
@@ -24,7 +24,7 @@ module.exports = {
       from: { path: '^src/client(\\.ts$|/)' },
       to: {
         reachable: true,
-        path: '^src/(gateway|handlers|webhooks|activities|worker)|node_modules/(openai|@temporalio/worker)',
+        path: '^src/(budgets|gateway|handlers|webhooks|activities|worker)|node_modules/(openai|@temporalio/worker)',
       },
     },
   ],

@@ -12,6 +12,7 @@ const folders = [
   'core',
   'workflows',
   'activities',
+  'budgets',
   'gateway',
   'evaluator',
   'handlers',
@@ -156,9 +157,14 @@ export default tseslint.config(
     packagePatterns: ['^@temporalio/'],
     why: 'webhooks/ may import contracts, core and config; it knows no Temporal.',
   }),
+  layer('budgets', {
+    may: ['contracts', 'core'],
+    packages: ['openai', '@temporalio/activity', '@temporalio/workflow', '@temporalio/worker'],
+    why: 'budgets/ may import contracts, core and the Temporal client.',
+  }),
   layer('activities', {
     may: ['contracts', 'core'],
-    typeOnly: ['gateway', 'evaluator', 'store', 'handlers', 'telemetry', 'webhooks'],
+    typeOnly: ['budgets', 'gateway', 'evaluator', 'store', 'handlers', 'telemetry', 'webhooks'],
     packages: ['openai', '@temporalio/workflow', '@temporalio/client', '@temporalio/worker'],
     why: 'activities/ gets gateway, store and handlers passed in.',
   }),

@@ -87,6 +87,7 @@ function writeRegistry(file, port) {
     registry.models[name] = { provider: 'recorded', model: `${name}-model`, price: { input: 2, output: 8 } };
   }
   Object.assign(registry.tasks, { embedding: 'gpt', default: 'gpt' });
+  registry.budgets = [{ label: 'team', window: 'day', usd: 0.1, calls: 50 }];
   writeFileSync(file, stringify(registry));
 }
 
@@ -145,6 +146,26 @@ const RUNS = {
       await update('retry', { step: 'a' });
       await update('resume');
       await update('approve', { step: 'ok', approved: true, by: 'recorder' });
+    },
+  },
+  'pipeline-asked-budget': {
+    input: {
+      budget: { calls: 1, atCap: 'ask' },
+      steps: [
+        { name: 'one', pattern: 'routeToModel', config: { ...QUESTION, model: 'gpt' } },
+        { name: 'two', pattern: 'routeToModel', config: { ...QUESTION, model: 'gpt' }, dependsOn: ['one'] },
+      ],
+    },
+    during: async (run, update) => {
+      while ((await run.status()) !== 'paused') await sleep(200);
+      await update('approve', { budget: { calls: 5 }, approved: true, by: 'recorder' });
+    },
+  },
+  'ensemble-asked-budget': {
+    input: { ...QUESTION, budget: { calls: 1, atCap: 'ask' }, members: [{ model: 'gpt', samples: 3 }] },
+    during: async (run, update) => {
+      while ((await run.status()) !== 'paused') await sleep(200);
+      await update('approve', { budget: {}, approved: false, by: 'recorder' });
     },
   },
   'pipeline-of-patterns': {
@@ -410,6 +431,20 @@ const CAMPAIGNS = {
     await save('pipeline-registered-definition');
     await save('pipeline-nested-definition', 'pipeline-registered-definition/nested');
     await save('definition-registry', 'cadenza-definition-inner');
+  },
+  'budget-ledger': async ({ cadenza, save }) => {
+    const labels = { team: 'recorded' };
+    for (let round = 0; round < 3; round += 1) {
+      const run = await cadenza.start(
+        'routeToModel',
+        { ...QUESTION, model: 'gpt', labels },
+        { id: `budgeted-${round}` },
+      );
+      await run.outcome();
+      // So that the Worker returns what it has not drawn on, and leases anew.
+      await sleep(11_000);
+    }
+    await save('budget-ledger', 'cadenza-budget-team=recorded/day');
   },
   batch: async ({ cadenza, save }) => {
     const items = Array.from({ length: 90 }, (_, n) => {

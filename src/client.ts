@@ -4,6 +4,7 @@
  */
 export { connectCadenza } from './client/connect';
 export type { Cadenza, CadenzaOptions, ListOptions, StartOptions } from './client/connect';
+export type { BudgetSummary } from './client/list-budgets';
 export { shippedDefinitions } from './client/definitions';
 export type { DefinitionDetail, Definitions } from './client/definitions';
 export type { Defined, DefinitionSummary, DefinitionVersion } from './contracts/definition-messages';
@@ -22,7 +23,7 @@ export type { RerunOptions } from './client/rerun';
 export type { PendingAttempt, RunHandle } from './client/run-handle';
 export type { Schedules } from './client/schedules';
 export type { Envelope, RunList } from './contracts/envelope.schema';
-export type { ApprovalDecision } from './contracts/pipeline-messages';
+export type { ApprovalDecision, BudgetDecision } from './contracts/pipeline-messages';
 export { createEventEndpoint } from './client/event-endpoint';
 export type { EventEndpoint, EventEndpointOptions } from './client/event-endpoint';
 export { eventDocuments } from './client/event-documents';

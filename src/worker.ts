@@ -1,5 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/create-activities';
+import { createWindowBudgets } from './budgets/create-window-budgets';
+import { createTemporalLedger } from './budgets/temporal-ledger';
+import type { WindowBudgets } from './budgets/window-budgets';
 import type { Environment } from './config/environment';
 import { readEnvironment } from './config/environment';
 import { loadShippedDefinitions, versionOf } from './config/load-definitions';
@@ -7,6 +12,7 @@ import { compiledFile } from './config/package-paths';
 import { serverAddress } from './config/server-address';
 import { CadenzaError } from './contracts/failures';
 import { TASK_QUEUE } from './contracts/names';
+import type { WindowBudgetConfig } from './contracts/window-budget.schema';
 import type { Cipher } from './contracts/sealing';
 import { localModelEndpoint } from './embedded/local-model/local-model-endpoint';
 import { localModelStatus } from './embedded/local-model/local-model-status';
@@ -64,7 +70,7 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
   const cipher = cipherOf(environment.encryptionKeys);
   // First of all: a Worker that lacks the key of a store could read no task of its runs.
   const sealing = await openSealing(environment.store, cipher);
-  const { gateway, found, close } = await openGateway(environment, options.models);
+  const { gateway, found, budgets, close } = await openGateway(environment, options.models);
   const handlers = {
     ...createBuiltInHandlers({ extractionChild: compiledFile('handlers', 'extraction', 'child.js') }),
     ...createModelTaskHandlers(),
@@ -81,6 +87,7 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
       throw error;
     },
   );
+  const windowBudgets = openWindowBudgets(budgets, connection, namespace, cipher);
   const evaluator = createEvaluator({ processFile: compiledFile('evaluator', 'process.js') });
   const activities = createActivities({
     namespace,
@@ -90,6 +97,7 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
     journal: createFileJournal(environment.store, sealing),
     cache: createFileResponseCache(environment.store, sealing),
     budgets: createFileBudgetLedger(environment.store),
+    windowBudgets,
     handlers,
     definitions: loadShippedDefinitions(),
     versionOf,
@@ -120,6 +128,8 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
       try {
         await worker.run();
       } finally {
+        // Unreturned, it counts as spent until the window ends.
+        await windowBudgets?.close().catch(() => undefined);
         await evaluator.close();
         await close();
         await connection.close();
@@ -140,11 +150,24 @@ function conversion(cipher: Cipher | undefined) {
   };
 }
 
+/** The operator's budgets by label and window, behind the Worker's own connection; undefined where there are none. */
+function openWindowBudgets(
+  budgets: readonly WindowBudgetConfig[],
+  connection: NativeConnection,
+  namespace: string,
+  cipher: Cipher | undefined,
+): WindowBudgets | undefined {
+  if (budgets.length === 0) return undefined;
+  const { dataConverter } = conversion(cipher);
+  const ledger = createTemporalLedger(new Client({ connection, namespace, dataConverter }));
+  return createWindowBudgets({ budgets, ledger, holder: randomUUID() });
+}
+
 /** The models of this machine: the gateway, and a sentence on where they come from. */
 export async function openGateway(
   environment: Environment,
   models?: string,
-): Promise<{ gateway: Gateway; found: string; close: () => Promise<void> }> {
+): Promise<{ gateway: Gateway; found: string; budgets: WindowBudgetConfig[]; close: () => Promise<void> }> {
   const { registry, found } = await resolveRegistry({ file: models ?? environment.models, environment: process.env });
   const local = localModelEndpoint({
     cacheDir: environment.cache,
@@ -156,7 +179,7 @@ export async function openGateway(
     await gateway.close();
     await local.close();
   };
-  return { gateway, found, close };
+  return { gateway, found, budgets: registry.config.budgets, close };
 }
 
 /** What each model of this machine is for and whether it could be used now. Asks no provider for an answer. */

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import type { AtCap } from '../contracts/budget';
 import type { CadenzaError } from '../contracts/failures';
 import { isCadenzaError } from '../contracts/failures';
 import type { CallSettings, ModelPins, PinnedModel, TaskInput, TaskResults } from '../contracts/model';
 import type { ModelTask } from '../contracts/names';
 import type { PassedOver, RunIdentity } from '../contracts/step-activity';
 import { scopeOfField } from '../core/budget/describe-refusal';
+import { windowOfField } from '../core/budget/window-budgets';
 import { modelByName } from '../core/pick-model';
 import { fallbackOrder } from '../core/routing/choose-model';
 import type { NoAnswer, Try } from '../core/routing/next-model';
@@ -75,9 +77,11 @@ export async function firstAnswer<R>(
     } catch (error) {
       cancellationSignal().throwIfAborted();
       if (!isCadenzaError(error)) throw error;
+      // Asked again in the next window, or when the ledger answers: that says nothing about the model.
+      if (error.type === 'BudgetWindowFull' || error.type === 'BudgetUnavailable') throw error;
       const failed = { model: model.name, type: error.type, passed: true };
       const hasNext = nextModel(order, [...tries, failed]) !== undefined;
-      failed.passed = hasNext && passesOver(model, noAnswer(error, model, tries, run));
+      failed.passed = hasNext && passesOver(model, noAnswer(error, model, tries, atCapOf(error, run, dependencies)));
       tries.push(failed);
       await dependencies.journal.noteTry(step, id, failed);
       if (!failed.passed) throw error;
@@ -117,16 +121,24 @@ function canDo(gateway: ActivityDependencies['gateway'], model: PinnedModel, tas
   }
 }
 
-function noAnswer(error: CadenzaError, model: PinnedModel, tries: readonly Try[], run: RunIdentity): NoAnswer {
+/** What the budget that was short does at its cap, where one was. */
+function atCapOf(error: CadenzaError, run: RunIdentity, { windowBudgets }: ActivityDependencies): AtCap | undefined {
+  if (error.type !== 'BudgetExceeded') return undefined;
+  const window = windowOfField(error.field);
+  if (window) return windowBudgets?.budgetsOf(run.labels).find(({ name }) => name === window.name)?.atCap;
+  const scope = scopeOfField(error.field);
+  return run.budgets?.find((budget) => budget.scope === scope)?.atCap;
+}
+
+function noAnswer(error: CadenzaError, model: PinnedModel, tries: readonly Try[], atCap: AtCap | undefined): NoAnswer {
   const { attempt, retryPolicy } = activityInfo();
-  const scope = error.type === 'BudgetExceeded' ? scopeOfField(error.field) : undefined;
   return {
     type: error.type,
     retryable: error.retryable,
     retryAfterMs: error.retryAfterMs,
     failures: tries.filter((one) => one.model === model.name).length + 1,
     isLastAttempt: attempt >= (retryPolicy?.maximumAttempts ?? Number.POSITIVE_INFINITY),
-    atCap: run.budgets?.find((budget) => budget.scope === scope)?.atCap,
+    atCap,
   };
 }
 

@@ -33,16 +33,18 @@ export function askPaid<T extends ModelTask>(
 /** The journal, the model's cache and the ledger around each request of a call. */
 export function guardOf(
   { run, step, model, sample }: PaidCall,
-  { journal, cache, budgets, namespace }: ActivityDependencies,
+  { journal, cache, budgets, windowBudgets, namespace }: ActivityDependencies,
 ): Guard {
-  const { workflowId, firstRunId, tenant, budgets: scopes = [] } = run;
+  const { workflowId, firstRunId, tenant, budgets: scopes = [], labels } = run;
   const ofRun = { namespace, workflowId, firstRunId };
+  const windows = windowBudgets && { of: windowBudgets.budgetsOf(labels), book: windowBudgets };
+  const holds = scopes.length > 0 || (windows && windows.of.length > 0);
   const options = {
     step: { ...ofRun, step },
     model,
     sample,
     signal: cancellationSignal(),
-    ...(scopes.length > 0 ? { hold: createBudgetHold({ ledger: budgets, run: ofRun, scopes, step, model }) } : {}),
+    ...(holds ? { hold: createBudgetHold({ ledger: budgets, run: ofRun, scopes, windows, step, model }) } : {}),
   };
   return (request, send, worstCase) => {
     const known = cachedJournal(journal, cache, { model, tenant, request });

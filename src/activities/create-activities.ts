@@ -57,6 +57,9 @@ export function createActivities(dependencies: ActivityDependencies): HandlerAct
     prepareChain: local(createPrepareChain(dependencies)),
     readUsage: local(usageOf),
     readBudget: local((run, scope) => dependencies.budgets.state({ namespace: dependencies.namespace, ...run }, scope)),
+    raiseBudget: local((run, scope, caps) =>
+      dependencies.budgets.raise({ namespace: dependencies.namespace, ...run }, scope, caps),
+    ),
     readUsages: local((run, steps) => Promise.all(steps.map((step) => usageOf(run, step)))),
     prepareTree: local(createPrepareTree(dependencies)),
     callTree: createCallTree(dependencies),

@@ -1,3 +1,4 @@
+import type { WindowBudgets } from '../budgets/window-budgets';
 import type { Evaluator } from '../evaluator/evaluator';
 import type { Gateway } from '../gateway/gateway';
 import type { Handlers } from '../handlers/handler';
@@ -17,6 +18,8 @@ export type ActivityDependencies = {
   journal: Journal;
   cache: ResponseCache;
   budgets: BudgetLedger;
+  /** Where the operator has set some. */
+  windowBudgets?: WindowBudgets | undefined;
   handlers: Handlers;
   webhooks: WebhookSender;
   /** The definitions that ship with the product, by name, with the hash that is their version. */

@@ -17,7 +17,14 @@ import { scopedContent } from './scoped-content';
 const PINS_INLINE_CHARACTERS = 1_500;
 
 /** What every pattern's plan begins with: whose run it is, and its models by value. */
-export type OpenPlan = { tenant: string; pins: ModelPins; content: ScopedContent; storePins(): Promise<StoredPins> };
+export type OpenPlan = {
+  tenant: string;
+  pins: ModelPins;
+  content: ScopedContent;
+  /** The labels that some budget by label and window is about, as plans have them. */
+  budgeted: { budgetLabels?: Record<string, string> };
+  storePins(): Promise<StoredPins>;
+};
 
 /**
  * The tenant and the models of a run that starts, or of the pattern that starts it.
@@ -36,16 +43,16 @@ export async function openPlan(
   const tenant = inherited?.tenant ?? input.labels?.[TENANT_LABEL] ?? NO_TENANT;
   const content = scopedContent(dependencies.store, dependencies.namespace, tenant);
   const all = inherited ? await loadPins(inherited.pins, tenant, dependencies) : dependencies.gateway.pins;
-  const pins = input.budget?.usd === undefined ? all : pricedOnly(all);
+  const labels = inherited ? inherited.journal.labels : dependencies.windowBudgets?.labelsOf(input.labels);
+  const windows = dependencies.windowBudgets?.budgetsOf(labels) ?? [];
+  const needPrices = input.budget?.usd !== undefined || windows.some(({ caps }) => caps.costNanoUsd !== undefined);
+  const pins = needPrices ? pricedOnly(all) : all;
   const keep = async () => (pins === all && inherited?.pins) || storePins(pins, dependencies, tenant);
-  return { tenant, pins, content, storePins: keep };
+  return { tenant, pins, content, budgeted: labels ? { budgetLabels: labels } : {}, storePins: keep };
 }
 
 /** A run's own cap is one amount for its whole life: there is no next window to wait for. */
 function checkBudget(budget: Budget | undefined): void {
-  if (budget?.atCap === 'ask') {
-    refuse('Unsupported', 'budget.atCap', 'ask is not done by this version; it has stop and cheaper');
-  }
   if (budget?.atCap === 'wait') {
     refuse('InvalidInput', 'budget.atCap', 'wait is for budgets by label and window; a run has stop, cheaper and ask');
   }

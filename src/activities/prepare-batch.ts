@@ -25,7 +25,14 @@ export function createPrepareBatch(dependencies: ActivityDependencies) {
   const findDefinitions = createFindDefinitions(dependencies);
   return async (given: unknown): Promise<BatchPlan> => {
     const input = checkInput('batch', given);
-    const { tenant, pins, storePins } = await openPlan(input, undefined, dependencies);
+    if (input.budget?.atCap === 'ask') {
+      refuse(
+        'Unsupported',
+        'budget.atCap',
+        'a batch does not ask: it has stop and cheaper; its items can have budgets of their own',
+      );
+    }
+    const { tenant, pins, budgeted, storePins } = await openPlan(input, undefined, dependencies);
     const put = (value: JsonValue): Promise<ContentReference> =>
       store.put({ namespace, tenant }, Buffer.from(JSON.stringify(value), 'utf8'), JSON_MEDIA_TYPE);
 
@@ -59,6 +66,7 @@ export function createPrepareBatch(dependencies: ActivityDependencies) {
       compare: { normalise: compare?.normalise ?? 'value', ...(compare?.extract ? { extract: compare.extract } : {}) },
       tenant,
       pins: await storePins(),
+      ...budgeted,
       ...(input.budget ? { budget: input.budget } : {}),
       ...(names.length > 0 ? { definitions } : {}),
     };

@@ -34,6 +34,13 @@ export function addProjectCommands(program: Command, terminal: Terminal, action:
     );
   addModels(program, terminal, action);
   program
+    .command('budgets')
+    .description('what is left of the budgets by label and window')
+    .option('--json', JSON_HELP)
+    .action((options: { json?: boolean }) =>
+      action(async () => (await import('./commands/budgets.js')).budgets(terminal, options)),
+    );
+  program
     .command('define')
     .description('check a definition and register it, so that runs can start it by name')
     .argument('<file>', 'JSON or YAML; - is standard input')

@@ -108,14 +108,15 @@ export function addRunCommands(program: Command, terminal: Terminal, action: Act
 function addSteeringCommands(program: Command, terminal: Terminal, action: Action): void {
   program
     .command('approve')
-    .description('decide a step that waits for approval')
+    .description('decide a step that waits for approval, or a budget that asks for more')
     .argument('<id>')
-    .argument('<step>')
-    .option('--reject', 'reject it: the step fails')
+    .argument('[step]')
+    .option('--budget <usd>', 'the new cap of the budget in US dollars')
+    .option('--reject', 'reject it: the step fails; without a step the budget stays as it is')
     .option('--by <name>', 'who decides (default: your user name)')
     .option('--reason <text>', 'why')
     .option('--json', JSON_HELP)
-    .action((id: string, step: string, options: ApproveOptions) =>
+    .action((id: string, step: string | undefined, options: ApproveOptions) =>
       action(async () => (await import('./commands/steer.js')).approve(terminal, id, step, options)),
     );
   program

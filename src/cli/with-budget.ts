@@ -11,6 +11,14 @@ export const BUDGET_HELP = 'stop before a call that could bring the cost over th
  */
 export function withBudget<I>(input: I, usd: string | undefined): I {
   if (usd === undefined) return input;
+  const cap = usdOf(usd);
+  const given = (input ?? {}) as { budget?: JsonValue };
+  const others = typeof given.budget === 'object' && given.budget !== null ? given.budget : {};
+  return { ...(input as object), budget: { ...others, usd: cap } } as I;
+}
+
+/** An amount of money as a person gives it. @throws CadenzaError `InvalidInput` */
+export function usdOf(usd: string): number {
   const cap = /^\$?\d+(\.\d+)?$/.test(usd.trim()) ? Number(usd.trim().replace('$', '')) : Number.NaN;
   if (!(cap > 0)) {
     throw new CadenzaError(
@@ -21,7 +29,5 @@ export function withBudget<I>(input: I, usd: string | undefined): I {
       },
     );
   }
-  const given = (input ?? {}) as { budget?: JsonValue };
-  const others = typeof given.budget === 'object' && given.budget !== null ? given.budget : {};
-  return { ...(input as object), budget: { ...others, usd: cap } } as I;
+  return cap;
 }

@@ -21,6 +21,8 @@ import type { Definitions } from './definitions';
 import { createDefinitions } from './definitions';
 import { createEmit } from './emit';
 import { encryptingDataConverter } from './encrypting-data-converter';
+import type { BudgetSummary } from './list-budgets';
+import { listBudgets } from './list-budgets';
 import { listRuns } from './list-runs';
 import { prepareInput } from './prepare-input';
 import { withReadableMemo } from './readable-memo';
@@ -70,6 +72,8 @@ export type Cadenza = {
   find(workflowId: string): Promise<RunHandle>;
   /** The newest runs first. */
   list(options?: ListOptions): Promise<RunList>;
+  /** The budgets by label and window that calls have drawn on. */
+  budgets(): Promise<BudgetSummary[]>;
   /** True when a Worker has asked for work of the task queue within the last minute. */
   hasWorker(): Promise<boolean>;
   /** The text of a large value that a result refers to. @throws CadenzaError `ContentMissing`, `StoreUnavailable` */
@@ -107,6 +111,7 @@ export async function connectCadenza(options: CadenzaOptions = {}): Promise<Cade
     rerun: async (workflowId, options) => rerun(client, store, await findRun(client, workflowId), options),
     find: (workflowId) => findRun(client, workflowId),
     list: ({ limit = 50 } = {}) => listRuns(client, limit),
+    budgets: () => listBudgets(client),
     hasWorker: () => hasWorker(client),
     async readContent(reference, tenant = NO_TENANT) {
       return Buffer.from(await store.get({ namespace, tenant }, reference)).toString('utf8');

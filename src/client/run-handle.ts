@@ -9,7 +9,7 @@ import type { Pattern } from '../contracts/names';
 import { MEMO_OUTCOME, MESSAGES } from '../contracts/names';
 import { shown } from '../contracts/nearest-name';
 import type { PatternResults } from '../contracts/pattern-results';
-import type { ApprovalDecision, RetryRequest } from '../contracts/pipeline-messages';
+import type { ApprovalDecision, BudgetDecision, RetryRequest } from '../contracts/pipeline-messages';
 import type { RunProgress, RunStatus } from '../contracts/run';
 import type { FailedCall, StepFunctions } from './on-step-end';
 import { onStepEnd } from './on-step-end';
@@ -47,8 +47,8 @@ export type RunHandle<P extends Pattern = Pattern> = {
    */
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** Decides an approval step that waits. */
-  approve(decision: ApprovalDecision): Promise<void>;
+  /** Decides an approval step that waits, or raises the cap of a budget that asks. */
+  approve(decision: ApprovalDecision | BudgetDecision): Promise<void>;
   /** Runs a failed step of a run that goes on again, and what was skipped for it. */
   retry(step: string): Promise<void>;
   /** The result as far as there is one; undefined before the input was checked, or where no Worker answers. */
@@ -136,7 +136,7 @@ export function createRunHandle<P extends Pattern>(
     },
     pause: () => update(MESSAGES.pause),
     resume: () => update(MESSAGES.resume),
-    approve: (decision) => update<ApprovalDecision>(MESSAGES.approve, decision),
+    approve: (decision) => update<ApprovalDecision | BudgetDecision>(MESSAGES.approve, decision),
     retry: (step) => update<RetryRequest>(MESSAGES.retry, { step }),
     resultSoFar: async () => ((await resultSoFar()) as { result?: PatternResults[P] }).result,
     onStepEnd: (functions) => onStepEnd(run, functions),

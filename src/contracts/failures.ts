@@ -46,6 +46,11 @@ export const FAILURES = {
   AllItemsFailed: { retryable: false, cause: 'Every item of a batch failed.' },
   NoRoute: { retryable: false, cause: 'No model fits what was asked, or no route leads to one.' },
   BudgetExceeded: { retryable: false, cause: 'The next call could cost more than is left.' },
+  BudgetWindowFull: {
+    retryable: false,
+    cause: 'The window of a budget has too little left; the next one is waited for.',
+  },
+  BudgetUnavailable: { retryable: true, cause: 'The ledger of a budget by label and window did not answer.' },
   RateLimited: { retryable: true, cause: 'The provider asked to slow down.' },
   ProviderUnavailable: { retryable: true, cause: 'The provider answered with a server error.' },
   ProviderUnreachable: { retryable: true, cause: 'The connection to the provider failed or was cut.' },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AT_CAP } from './budget';
-import { contentReferenceSchema, tenantSchema } from './common.schema';
+import { contentReferenceSchema, labelsSchema, tenantSchema } from './common.schema';
 import { MAX_DEPTH } from './limits';
 
 const amount = z.int().nonnegative().optional();
@@ -20,6 +20,7 @@ const run = z.strictObject({
     .array(budgetScope)
     .max(MAX_DEPTH + 1)
     .optional(),
+  labels: labelsSchema.optional(),
 });
 
 /** Models by value: enough of their shape that nothing behind it meets a model that is none. */

@@ -31,6 +31,24 @@ export function definitionWorkflowId(name: string): string {
   return `cadenza-definition-${name}`;
 }
 
+/** The Workflow Type of the ledger of a budget by label and window, and what it answers: an Update and a Signal. */
+export const BUDGET_LEDGER_WORKFLOW = 'budgetLedger';
+export const LEDGER_MESSAGES = { lease: 'lease', report: 'report' } as const;
+
+/** The Workflow Id of a ledger. Characters of a value that an id should not have stand in it as their code. */
+export function budgetLedgerWorkflowId({
+  label,
+  value,
+  window,
+}: {
+  label: string;
+  value: string;
+  window: string;
+}): string {
+  const plain = value.replace(/[^A-Za-z0-9_.@+-]/gu, (character) => `~${character.codePointAt(0)?.toString(16)}~`);
+  return `cadenza-budget-${label}=${plain}/${window}`;
+}
+
 /** Patterns that can be a step of a pipeline or a member of an ensemble: those that end with an answer. */
 export const ANSWERING_PATTERNS = [
   'pipeline',
@@ -92,6 +110,7 @@ export const SYSTEM_ACTIVITIES = [
   'deliverWebhook',
   'readUsage',
   'readBudget',
+  'raiseBudget',
   'readUsages',
   'prepareRoute',
   'prepareEnsemble',

@@ -4,6 +4,14 @@ import type { PipelineResult } from './pipeline.schema';
 /** What a person decides about an approval step. */
 export type ApprovalDecision = { step: string; approved: boolean; by: string; reason?: string };
 
+/** What a person decides about a budget that asks at its cap: the new caps, or to stop with what there is. */
+export type BudgetDecision = {
+  budget: { usd?: number; tokens?: number; calls?: number };
+  approved: boolean;
+  by: string;
+  reason?: string;
+};
+
 /** The output of an approval step that was approved; `by` is `timeout` where nobody did. */
 export type ApprovalOutput = { approved: true; by: string; reason?: string; at: string };
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CACHE_SHARED, CAPABILITIES } from './model';
 import { MODEL_TASKS } from './names';
+import { windowBudgetsSchema } from './window-budget.schema';
 
 const price = z.strictObject({ input: z.number().nonnegative(), output: z.number().nonnegative() });
 
@@ -57,5 +58,7 @@ export const registrySchema = z.strictObject({
   providers: z.record(z.string().min(1), openAiProviderSchema).default({}),
   models: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}$/), modelSchema),
   tasks: z.partialRecord(z.enum([...MODEL_TASKS, 'default']), z.string().min(1)).default({}),
+  /** Caps by label and window: the operator's, over all runs. */
+  budgets: windowBudgetsSchema.default([]),
 });
 export type RegistryConfig = z.infer<typeof registrySchema>;

@@ -1,4 +1,4 @@
-import type { BudgetScope, BudgetState } from './budget';
+import type { Amounts, BudgetScope, BudgetState } from './budget';
 import type { BatchItem, BatchPages, BatchPlan, EndedItem, ItemRecord, SettledItem } from './batch-messages';
 import type { Callbacks } from './callbacks.schema';
 import type { ChainCall, ChainCallOutcome, ChainPlan } from './chain-call';
@@ -24,7 +24,17 @@ import type { ReferenceCall, ReferenceLevel, TreeAnswer, TreeCall, TreePlan, Tre
 import type { CallUsage } from './usage';
 
 /** The run that an activity works for: what its journal keys, its content scope and its budgets are made from. */
-export type RunIdentity = { workflowId: string; firstRunId: string; tenant: string; budgets?: BudgetScope[] };
+export type RunIdentity = {
+  workflowId: string;
+  firstRunId: string;
+  tenant: string;
+  budgets?: BudgetScope[];
+  /** Those that some budget by label and window is about. */
+  labels?: Record<string, string>;
+};
+
+/** What every plan may hold: the labels of its run that some budget by label and window is about. */
+export type BudgetedPlan = { budgetLabels?: Record<string, string> };
 
 /** The one argument of every handler's activity. Large values travel as references, resolved in the activity. */
 export type StepInvocation = {
@@ -90,7 +100,7 @@ export type PinnedDefinitions = { [name: string]: { version: string; definition:
 export type LookUp = { lookUp: string[] };
 
 /** What a run of a pipeline is made of, by value: nothing that changes later can change it. */
-export type PipelinePlan = {
+export type PipelinePlan = BudgetedPlan & {
   steps: PlannedStep[];
   output?: Definition['output'];
   definition?: { name: string; version: string };
@@ -187,6 +197,8 @@ export type SystemActivities = {
   readUsage(run: RunIdentity, step: string): Promise<CallUsage>;
   /** What the budget of a scope has come to. */
   readBudget(run: RunIdentity, scope: string): Promise<BudgetState>;
+  /** Allows the budget of a scope more; never less than it was allowed before. */
+  raiseBudget(run: RunIdentity, scope: string, caps: Partial<Amounts>): Promise<void>;
   /** The same for several, in their order. */
   readUsages(run: RunIdentity, steps: string[]): Promise<CallUsage[]>;
 };

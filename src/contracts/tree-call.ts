@@ -1,7 +1,7 @@
 import type { ContentReference } from './content';
 import type { FailureInfo } from './failures';
 import type { JsonValue } from './json';
-import type { RunIdentity, StoredPins } from './step-activity';
+import type { BudgetedPlan, RunIdentity, StoredPins } from './step-activity';
 import type { TreeOfThoughtInput } from './tree-of-thought.schema';
 import type { CallUsage } from './usage';
 
@@ -22,7 +22,7 @@ export type AnswerOutcome = Outcome<{ thought: JsonValue; path?: JsonValue }>;
 export type TreeModelRole = 'generate' | 'evaluate' | 'answer' | 'goal';
 
 /** What a tree is made from: its input checked, and without the texts that only prompts need. */
-export type TreePlan = {
+export type TreePlan = BudgetedPlan & {
   /** Templates and system prompts are left out, and a long problem is a reference. */
   input: TreeOfThoughtInput;
   tenant: string;

@@ -2,6 +2,7 @@ import type { Delivery } from '../contracts/callbacks.schema';
 import type { FailureInfo } from '../contracts/failures';
 import type { JsonValue } from '../contracts/json';
 import { shown } from '../contracts/nearest-name';
+import type { RunPlan } from '../contracts/pipeline-messages';
 import type { PipelineResult, Step, StepResult } from '../contracts/pipeline.schema';
 import type { StepProgress, StepStatus } from '../contracts/run';
 import type { PassedOver, PipelinePlan, StepOutcome } from '../contracts/step-activity';
@@ -28,6 +29,8 @@ export type StepState = {
   output?: JsonValue;
   error?: FailureInfo;
   reason?: string;
+  /** What it waits for while it runs. */
+  waits?: string | undefined;
   /** Models that were asked first and gave no answer. */
   passedOver?: PassedOver[];
   /** Why the answer of the pattern that it ran is only a part of what was asked for. */
@@ -179,7 +182,8 @@ function durationSeconds({ startedAt, endedAt }: StepState): number | undefined 
 }
 
 /** What an approval step waits for or who decided it; else what a model of the product said it could not do. */
-function noteOf({ approval, status, output, passedOver }: StepState): string | undefined {
+function noteOf({ approval, status, output, passedOver, waits }: StepState): string | undefined {
+  if (waits !== undefined) return waits;
   if (approval !== undefined && status === 'running') {
     return `waits for approval: "${shown(approval, MESSAGE_CHARACTERS)}"`;
   }
@@ -199,4 +203,14 @@ export function outputNote(output: JsonValue | undefined): string | undefined {
   const { approved, by, at } = output;
   if (approved === true && typeof by === 'string' && typeof at === 'string') return `approved by ${shown(by)}`;
   return typeof output['note'] === 'string' ? output['note'] : undefined;
+}
+
+/** What the steps of a run wait for, and what has become of each. */
+export function shownPlan({ definition, steps }: PipelinePlan, all: readonly StepState[]): RunPlan {
+  return {
+    ...(definition ? { definition } : {}),
+    parents: Object.fromEntries(steps.map(({ name, parents }) => [name, parents])),
+    handlers: steps.filter(({ handler }) => handler !== undefined).map(({ name }) => name),
+    results: Object.fromEntries(all.map((state) => [state.name, stepResult(state)])),
+  };
 }

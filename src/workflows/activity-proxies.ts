@@ -3,6 +3,8 @@ import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import { DEFAULT_HANDLER_TIMEOUT_SECONDS, DEFAULT_RETRY_COUNT, HEARTBEAT } from '../contracts/limits';
 import type { Step } from '../contracts/pipeline.schema';
 import type { StepInvocation, StepOutcome, SystemActivities, WebhookDelivery } from '../contracts/step-activity';
+import type { OnWait } from './past-full-windows';
+import { pastFullWindows } from './past-full-windows';
 
 type LocalActivity =
   | 'preparePipeline'
@@ -16,6 +18,7 @@ type LocalActivity =
   | 'checkSubscription'
   | 'readUsage'
   | 'readBudget'
+  | 'raiseBudget'
   | 'readUsages'
   | 'readOutput'
   | 'settleItem';
@@ -55,25 +58,29 @@ export function deliverWebhook(step: string, delivery: WebhookDelivery): Promise
   return activities.deliverWebhook(delivery);
 }
 
-/** Runs a handler's activity with the step's own retry count and timeout: the one retry layer there is. */
-export function runHandler(step: Step, invocation: StepInvocation): Promise<StepOutcome> {
+/**
+ * Runs a handler's activity with the step's own retry count and timeout: the one retry layer there is. For the next
+ * window of a budget it waits here.
+ */
+export function runHandler(step: Step, invocation: StepInvocation, onWait?: OnWait): Promise<StepOutcome> {
   const name = step.handler as string;
   const activities = proxyActivities<Record<string, (invocation: StepInvocation) => Promise<StepOutcome>>>(
     handlerOptions(step),
   );
-  return (activities[name] as (invocation: StepInvocation) => Promise<StepOutcome>)(invocation);
+  const run = activities[name] as (invocation: StepInvocation) => Promise<StepOutcome>;
+  return pastFullWindows(() => run(invocation), onWait);
 }
 
 /** How a model call is run: all its attempts together within `totalSeconds` where that is given. */
-export type CallOptions = { summary: string; totalSeconds?: number | undefined };
+export type CallOptions = { summary: string; totalSeconds?: number | undefined; onWait?: OnWait };
 
 /**
  * The activities that ask models, with the one retry layer. A cancelled call is not waited for: it ends with its next
- * heartbeat, and its connection with it.
+ * heartbeat, and its connection with it. For the next window of a budget they wait here.
  */
-export function modelCalls({ summary, totalSeconds }: CallOptions): Pick<SystemActivities, ModelActivity> {
+export function modelCalls({ summary, totalSeconds, onWait }: CallOptions): Pick<SystemActivities, ModelActivity> {
   const attempts = DEFAULT_RETRY_COUNT.handler;
-  return proxyActivities({
+  const calls = proxyActivities<Pick<SystemActivities, ModelActivity>>({
     startToCloseTimeout: Math.min(totalSeconds ?? Infinity, DEFAULT_HANDLER_TIMEOUT_SECONDS) * 1000,
     scheduleToCloseTimeout: (totalSeconds ?? DEFAULT_HANDLER_TIMEOUT_SECONDS * attempts + WAITS_SECONDS) * 1000,
     heartbeatTimeout: HEARTBEAT.timeoutSeconds * 1000,
@@ -81,6 +88,13 @@ export function modelCalls({ summary, totalSeconds }: CallOptions): Pick<SystemA
     retry: { ...CALL_RETRY, maximumAttempts: attempts },
     summary,
   });
+  return {
+    callModel: (call) => pastFullWindows(() => calls.callModel(call), onWait),
+    askChainStep: (call) => pastFullWindows(() => calls.askChainStep(call), onWait),
+    compareExamples: (comparison) => pastFullWindows(() => calls.compareExamples(comparison), onWait),
+    callTree: (call) => pastFullWindows(() => calls.callTree(call), onWait),
+    referenceLevel: (call) => pastFullWindows(() => calls.referenceLevel(call), onWait),
+  };
 }
 
 function handlerOptions(step: Step): ActivityOptions {

@@ -88,7 +88,10 @@ async function askPattern(
     book.start(name);
     const options = { timeoutSeconds, cancellationType: 'TRY_CANCEL' } as const;
     const input = memberConfig(pattern, config, plan.input);
-    const { output, usage } = await runChild(pattern, input, name, caller.context(), options);
+    const { output, usage } = await caller.gate.past(
+      () => runChild(pattern, input, name, caller.context(), options),
+      (note) => book.waits(name, note),
+    );
     book.spend(name, usage);
     return { ...seat, status: 'counted', ...(await readPattern(output, plan, inlineLimit)), usage };
   } catch (error) {

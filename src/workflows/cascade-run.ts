@@ -58,6 +58,14 @@ export class CascadeRun implements PatternRun<CascadeResult> {
     return this.caller?.account();
   }
 
+  askedAbove() {
+    return this.book.askedAbove;
+  }
+
+  gate() {
+    return this.caller?.gate;
+  }
+
   async finish(status: RunStatus): Promise<void> {
     this.status = status;
     this.book.close(status === 'completed' ? 'not needed' : `the run has ended (${status})`);

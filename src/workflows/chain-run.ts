@@ -75,6 +75,14 @@ export class ChainRun implements PatternRun<ChainResult> {
     return this.caller?.account();
   }
 
+  askedAbove() {
+    return this.book.askedAbove;
+  }
+
+  gate() {
+    return this.caller?.gate;
+  }
+
   async finish(status: RunStatus): Promise<void> {
     this.status = status;
     const stopped = this.state?.stoppedAt;
@@ -118,11 +126,13 @@ export class ChainRun implements PatternRun<ChainResult> {
     const path = run === 0 ? name : `${name}[${run}]`;
     const startedAt = Date.now();
     this.book.start(name, [ask.model]);
-    const { askChainStep } = modelCalls({ summary: `${path}: ${ask.model}` });
+    const onWait = (note: string | undefined) => this.book.waits(name, note);
+    const { askChainStep } = modelCalls({ summary: `${path}: ${ask.model}`, onWait });
     let outcome: ChainCallOutcome;
     try {
       const step = caller.stepPrefix + path;
-      outcome = await askChainStep({ run: caller.run, step, pins, ask, context: this.context, inlineLimit });
+      const call = { run: caller.run, step, pins, ask, context: this.context, inlineLimit };
+      outcome = await caller.gate.past(() => askChainStep(call), onWait);
     } catch (error) {
       const info = await caller.failed(name, path, error);
       throwIfCancelled();

@@ -93,6 +93,14 @@ export class EnsembleRun implements PatternRun<EnsembleResult> {
     return this.caller?.account();
   }
 
+  askedAbove() {
+    return this.book.askedAbove;
+  }
+
+  gate() {
+    return this.caller?.gate;
+  }
+
   async finish(status: RunStatus): Promise<void> {
     this.status = status;
     this.book.close(`the run has ended (${status})`);

@@ -2,6 +2,7 @@
    A run instantiates what its Workflow imports. Loaded when it starts, that is its own pattern and not all of them: an
    expansion of a tree needs 6 modules of 150. `import()` would start the Workflow behind its first Signals. */
 import type * as BatchFile from './batch';
+import type * as BudgetLedgerFile from './budget-ledger';
 import type * as CascadeFile from './cascade';
 import type * as ChainFile from './chain';
 import type * as DefinitionRegistryFile from './definition-registry';
@@ -14,6 +15,9 @@ import type * as RouteToModelFile from './route-to-model';
 import type * as TreeOfThoughtFile from './tree-of-thought';
 
 export const batch: typeof BatchFile.batch = (...args) => (require('./batch') as typeof BatchFile).batch(...args);
+
+export const budgetLedger: typeof BudgetLedgerFile.budgetLedger = (...args) =>
+  (require('./budget-ledger') as typeof BudgetLedgerFile).budgetLedger(...args);
 
 export const cascade: typeof CascadeFile.cascade = (...args) =>
   (require('./cascade') as typeof CascadeFile).cascade(...args);

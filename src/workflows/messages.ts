@@ -1,6 +1,6 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import { MESSAGES } from '../contracts/names';
-import type { ApprovalDecision, RetryRequest, RunPlan } from '../contracts/pipeline-messages';
+import type { ApprovalDecision, BudgetDecision, RetryRequest, RunPlan } from '../contracts/pipeline-messages';
 import type { RunProgress } from '../contracts/run';
 
 /** Where the run stands; answered by every pattern, also after its end. */
@@ -16,8 +16,8 @@ export const planQuery = defineQuery<RunPlan | null>(MESSAGES.plan);
 export const pauseUpdate = defineUpdate<void, []>(MESSAGES.pause);
 export const resumeUpdate = defineUpdate<void, []>(MESSAGES.resume);
 
-/** Decides an approval step; refused at once for a step that is unknown, not waiting, or decided. */
-export const approveUpdate = defineUpdate<void, [ApprovalDecision]>(MESSAGES.approve);
+/** Decides an approval step, or about a budget that asks at its cap; refused at once for a step that is unknown, not waiting, or decided. */
+export const approveUpdate = defineUpdate<void, [ApprovalDecision | BudgetDecision]>(MESSAGES.approve);
 
 /** Runs a failed step of a run that goes on again, and what was skipped for it. */
 export const retryUpdate = defineUpdate<void, [RetryRequest]>(MESSAGES.retry);

@@ -6,6 +6,7 @@ import type { CallUsage } from '../contracts/usage';
 import type { RunAccount } from '../contracts/usage.schema';
 import type { GivenBudget } from '../core/budget/budget-scopes';
 import { modelCalls, system } from './activity-proxies';
+import { BudgetGate } from './budget-gate';
 import type { PatternBook } from './pattern-book';
 import { describeFailure } from './run-failure';
 import { readBudget, runIdentity } from './run-identity';
@@ -24,14 +25,18 @@ export type Called = { ok: true; outcome: ModelCallOutcome } | { ok: false; erro
 export class ModelCaller {
   readonly run: RunIdentity;
   readonly stepPrefix: string;
+  readonly gate: BudgetGate;
 
   constructor(
-    private readonly plan: Pick<ModelPlan<unknown>, 'pins' | 'tenant'> & { budget?: GivenBudget | undefined },
+    private readonly plan: Pick<ModelPlan<unknown>, 'pins' | 'tenant' | 'budgetLabels'> & {
+      budget?: GivenBudget | undefined;
+    },
     private readonly inherited: InheritedContext | undefined,
     private readonly book: PatternBook,
   ) {
     this.run = runIdentity(plan, inherited);
     this.stepPrefix = inherited?.stepPrefix ?? '';
+    this.gate = new BudgetGate(this.run, this.stepPrefix, () => book.pause(this.gate.isWaiting));
   }
 
   /** What a pattern that this one starts is given. */
@@ -45,10 +50,11 @@ export class ModelCaller {
   /** One call. Resolves also where it fails; the usage of a call that is cut off is read later, by `readCut`. */
   async ask({ part, path, sample = 0, totalSeconds, ...call }: PartCall): Promise<Called> {
     this.book.start(part, [call.model]);
-    const { callModel } = modelCalls({ summary: `${path}: ${call.model}`, totalSeconds });
+    const onWait = (note: string | undefined) => this.book.waits(part, note);
+    const { callModel } = modelCalls({ summary: `${path}: ${call.model}`, totalSeconds, onWait });
     const whole = { ...call, sample, run: this.run, step: this.stepPrefix + path, pins: this.plan.pins };
     try {
-      const outcome = await callModel(whole);
+      const outcome = await this.gate.past(() => callModel(whole), onWait);
       this.book.spend(part, outcome.usage, outcome.attempts);
       if (outcome.answeredBy !== undefined) this.book.answeredBy(part, outcome.answeredBy, outcome.passedOver ?? []);
       return { ok: true, outcome };
@@ -63,6 +69,7 @@ export class ModelCaller {
     if (detail) this.book.spend(part, detail.usage, detail.attempts);
     else if (info.type === 'Cancelled') this.cut.push({ part, path });
     else for (const usage of await this.usageOf([path])) this.book.spend(part, usage);
+    if (this.gate.isAskedAbove(info)) this.book.askedAbove ??= info;
     if (info.type === 'BudgetExceeded') this.book.overBudget ??= info.message;
     return info;
   }

@@ -23,6 +23,9 @@ export class PatternBook {
   private status: RunStatus = 'running';
   /** The first call that no budget had room for, in words. */
   overBudget: string | undefined;
+  /** The first one that a budget further up had no room for, whose run is to ask. */
+  askedAbove: FailureInfo | undefined;
+  private isPaused = false;
 
   /** `more` is what the progress of its pattern shows beside the parts. */
   constructor(
@@ -85,6 +88,20 @@ export class PatternBook {
     this.page(name).note = note;
   }
 
+  /** What a part of the run waits for, or with undefined that it goes on. */
+  waits(name: string, note: string | undefined): void {
+    this.page(name).waits = note;
+    this.showDetails();
+  }
+
+  /** Whether the run waits for a person. */
+  pause(isPaused: boolean): void {
+    if (isPaused === this.isPaused) return;
+    this.isPaused = isPaused;
+    this.leaveMemo();
+    this.showDetails();
+  }
+
   /** Nothing more happens: what waits was not needed, what runs was cut off. */
   close(reason: string): void {
     for (const page of this.pages.values()) {
@@ -107,11 +124,11 @@ export class PatternBook {
   progress(): RunProgress {
     return {
       pattern: this.pattern,
-      status: this.status,
+      status: this.isPaused && this.status === 'running' ? 'paused' : this.status,
       startedAt: isoTime(this.startedAt),
       steps: [...this.pages.values()].map((page) => ({
         ...stepProgress(page),
-        ...(page.note === undefined ? {} : { note: page.note }),
+        ...(page.note === undefined || page.waits !== undefined ? {} : { note: page.note }),
       })),
       usage: this.usage(),
       ...this.more(),
@@ -121,8 +138,13 @@ export class PatternBook {
   /** Leaves in the memo what `list` and `status` show without asking the run itself. */
   finish(status: RunStatus): void {
     this.status = status;
-    upsertMemo({ [MEMO_OUTCOME]: { status, costUsd: this.usage().costUsd } });
+    this.leaveMemo();
     this.showDetails();
+  }
+
+  private leaveMemo(): void {
+    const { status, usage } = this.progress();
+    upsertMemo({ [MEMO_OUTCOME]: { status, costUsd: usage.costUsd } });
   }
 
   private showDetails(): void {

@@ -10,7 +10,7 @@ import type { PipelineResult } from '../contracts/pipeline.schema';
 import type { RunProgress, RunStatus } from '../contracts/run';
 import type { InheritedContext, PipelinePlan, PlannedStep } from '../contracts/step-activity';
 import { detailsMarkdown } from '../core/details-markdown';
-import { nextSteps } from '../core/graph/next-steps';
+import { isSkip, nextSteps } from '../core/graph/next-steps';
 import type { Scope } from '../core/graph/resolve-mappings';
 import { resolveOutput } from '../core/graph/resolve-mappings';
 import { isoTime } from '../core/iso-time';
@@ -18,6 +18,7 @@ import type { StepState } from '../core/pipeline-state';
 import * as states from '../core/pipeline-state';
 import { showUsage } from '../core/usage';
 import { Approvals } from './approvals';
+import { BudgetGate } from './budget-gate';
 import { decideConditions } from './decide-conditions';
 import { preparePlan } from './prepare-plan';
 import { refuseUpdate } from './refuse-update';
@@ -30,6 +31,8 @@ import { followPaths, runStep, StepFailure, usageOf } from './run-step';
 /** One run of a pipeline: the state that the workflow and its updates change and the queries read. */
 export class PipelineRun {
   readonly approvals = new Approvals();
+  /** Where the run's own budget asks; there from its first step on. */
+  gate: BudgetGate | undefined;
   private steps: StepState[] = [];
   private status: RunStatus = 'running';
   private paused = false;
@@ -88,21 +91,14 @@ export class PipelineRun {
 
   /** Null before the input was checked. */
   shownPlan(): RunPlan | null {
-    if (!this.plan) return null;
-    const { definition, steps } = this.plan;
-    return {
-      ...(definition ? { definition } : {}),
-      parents: Object.fromEntries(steps.map(({ name, parents }) => [name, parents])),
-      handlers: steps.filter(({ handler }) => handler !== undefined).map(({ name }) => name),
-      results: Object.fromEntries(this.steps.map((state) => [state.name, states.stepResult(state)])),
-    };
+    return this.plan ? states.shownPlan(this.plan, this.steps) : null;
   }
 
   progress(): RunProgress {
     return {
       pattern: 'pipeline',
       ...(this.plan?.definition ? { definition: this.plan.definition.name } : {}),
-      status: this.paused && this.status === 'running' ? 'paused' : this.status,
+      status: (this.paused || this.gate?.isWaiting) && this.status === 'running' ? 'paused' : this.status,
       startedAt: isoTime(this.startedAt),
       steps: this.steps.map(states.stepProgress),
       usage: showUsage(Object.fromEntries(this.steps.map((step) => [step.name, step.usage]))),
@@ -246,14 +242,21 @@ export class PipelineRun {
   }
 
   private contextOf(plan: PipelinePlan): StepContext {
+    const run = runIdentity(plan, this.inherited);
+    const stepPrefix = this.inherited?.stepPrefix ?? '';
     return {
       plan,
-      run: runIdentity(plan, this.inherited),
-      stepPrefix: this.inherited?.stepPrefix ?? '',
+      run,
+      stepPrefix,
       depth: this.inherited?.depth ?? 0,
       ...(this.eventHops === undefined ? {} : { hops: this.eventHops }),
       inlineLimit: Math.min(INLINE_LIMIT_BYTES, Math.floor(RESULT_LIMIT_BYTES / plan.steps.length)),
       approvals: this.approvals,
+      gate: (this.gate ??= new BudgetGate(run, stepPrefix, () => this.leaveMemo())),
+      onWait: (name, note) => {
+        this.update(name, { waits: note });
+        this.showDetails();
+      },
       whenRunning: () => condition(() => !this.paused),
     };
   }
@@ -293,8 +296,4 @@ export class PipelineRun {
   private showDetails(): void {
     setCurrentDetails(detailsMarkdown(this.progress()));
   }
-}
-
-function isSkip<D extends { action: string }>(decision: D): decision is Extract<D, { action: 'skip' }> {
-  return decision.action === 'skip';
 }

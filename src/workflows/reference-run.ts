@@ -50,6 +50,14 @@ export class ReferenceRun implements PatternRun<TreeOfThoughtResult> {
     return this.caller?.account();
   }
 
+  askedAbove() {
+    return this.book.askedAbove;
+  }
+
+  gate() {
+    return this.caller?.gate;
+  }
+
   async finish(status: RunStatus): Promise<void> {
     this.status = status;
     this.book.close(`the run has ended (${status})`);
@@ -61,12 +69,13 @@ export class ReferenceRun implements PatternRun<TreeOfThoughtResult> {
     const path = `level[${level}]`;
     const { generate = '', evaluate = '' } = plan.models;
     this.book.start(path, [...new Set([generate, evaluate])]);
-    const { referenceLevel } = modelCalls({ summary: `${path}: ${generate}` });
+    const onWait = (note: string | undefined) => this.book.waits(path, note);
+    const { referenceLevel } = modelCalls({ summary: `${path}: ${generate}`, onWait });
     const ys = this.steps.at(-1)?.selected ?? [''];
     const { run, stepPrefix } = caller;
     try {
       const call = { run, step: stepPrefix + path, setup: plan.setup, ys, valueCache: this.valueCache };
-      const { step, valueCache, usage, attempts } = await referenceLevel(call);
+      const { step, valueCache, usage, attempts } = await caller.gate.past(() => referenceLevel(call), onWait);
       this.book.spend(path, usage, attempts);
       this.steps.push(step);
       this.valueCache = valueCache;

@@ -10,6 +10,7 @@ import type { Scope } from '../core/graph/resolve-mappings';
 import { resolveInputs } from '../core/graph/resolve-mappings';
 import { addUsage } from '../core/usage';
 import { runHandler, system, values } from './activity-proxies';
+import type { BudgetGate } from './budget-gate';
 import type { Approvals } from './approvals';
 import { runChild } from './run-child';
 import { describeFailure } from './run-failure';
@@ -23,6 +24,9 @@ export type StepContext = {
   hops?: number;
   inlineLimit: number;
   approvals: Approvals;
+  gate: BudgetGate;
+  /** Told what a step waits for: the next window of a budget. */
+  onWait(step: string, note: string | undefined): void;
   /** Resolves when the run is not paused. */
   whenRunning(): Promise<void>;
 };
@@ -65,7 +69,9 @@ async function runOnce(step: PlannedStep, path: string, scope: Scope, context: S
   if (step.pattern !== undefined) return runPattern(step, step.pattern, path, inputs, context);
   const { config, transform } = step;
   const given = { run, step: stepPrefix + path, inputs, config, pins: plan.pins, inlineLimit };
-  return runHandler(step, transform === undefined ? given : { ...given, transform });
+  const whole = transform === undefined ? given : { ...given, transform };
+  const onWait = (note: string | undefined) => context.onWait(step.name, note);
+  return context.gate.past(() => runHandler(step, whole, onWait), onWait);
 }
 
 /**
@@ -123,13 +129,16 @@ async function runPattern(
   pattern: AnsweringPattern,
   path: string,
   inputs: Record<string, JsonValue | ContentPath>,
-  { plan, depth, run, stepPrefix, hops }: StepContext,
+  { plan, depth, run, stepPrefix, hops, gate, onWait }: StepContext,
 ): Promise<StepOutcome> {
   const given = { ...step.config, ...(await followPaths(inputs, plan.tenant)) };
   const definitions = plan.definitions === undefined ? {} : { definitions: plan.definitions };
   const events = hops === undefined ? {} : { hops };
   const child = { tenant: plan.tenant, pins: plan.pins, depth, journal: run, stepPrefix, ...definitions, ...events };
-  const { output, usage, partial } = await runChild(pattern, given, path, child, step);
+  const { output, usage, partial } = await gate.past(
+    () => runChild(pattern, given, path, child, step),
+    (note) => onWait(step.name, note),
+  );
   const whole = {
     ...outcomeOf(await transformed(step, output, plan.tenant)),
     usage,

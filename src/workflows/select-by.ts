@@ -48,13 +48,15 @@ async function semantic(
   const routes = selector.routes.map(({ model: target, examples }) => ({
     examples: capable.has(target) ? examples : [],
   }));
-  const { compareExamples } = modelCalls({ summary: `selector: ${model}` });
+  const onWait = (note: string | undefined) => book.waits('selector', note);
+  const { compareExamples } = modelCalls({ summary: `selector: ${model}`, onWait });
   book.start('selector', [model]);
   try {
     const step = `${stepPrefix}selector`;
     const { topK } = selector;
     const { pins, input } = plan;
-    const compared = await compareExamples({ run, step, pins, model, input: input.input, routes, topK });
+    const comparison = { run, step, pins, model, input: input.input, routes, topK };
+    const compared = await caller.gate.past(() => compareExamples(comparison), onWait);
     book.spend('selector', compared.usage, compared.attempts);
     book.end('selector', 'completed');
     return { selection: selectBySimilarity(selector, compared.nearest, capable) };

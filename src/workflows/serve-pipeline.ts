@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { isCancellation, setHandler } from '@temporalio/workflow';
 import type { GivenInput } from '../contracts/check-input.schema';
 import type { PipelineResult } from '../contracts/pipeline.schema';
+import { checkBudgetDecision, isBudgetDecision } from './check-budget-decision';
 import {
   approveUpdate,
   pauseUpdate,
@@ -29,9 +30,14 @@ export async function servePipeline(run: PipelineRun, input: GivenInput<'pipelin
   setHandler(planQuery, () => run.shownPlan());
   setHandler(pauseUpdate, () => run.setPaused(true), { validator: () => run.checkPausing(true) });
   setHandler(resumeUpdate, () => run.setPaused(false), { validator: () => run.checkPausing(false) });
-  setHandler(approveUpdate, (decision) => run.approvals.decide(decision), {
-    validator: (decision) => run.approvals.check(decision),
-  });
+  setHandler(
+    approveUpdate,
+    (given) => (isBudgetDecision(given) ? run.gate?.decide(given) : run.approvals.decide(given)),
+    {
+      validator: (given) =>
+        isBudgetDecision(given) ? checkBudgetDecision(given, run.gate) : run.approvals.check(given),
+    },
+  );
   setHandler(retryUpdate, (request) => run.retry(request), { validator: (request) => run.checkRetry(request) });
   try {
     const result = await run.execute(input);

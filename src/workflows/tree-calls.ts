@@ -83,7 +83,10 @@ export class TreeCalls {
       this.book.start('goal');
       try {
         const given = { run, step: stepPrefix + name, inputs, config, pins, inlineLimit: INLINE_LIMIT_BYTES };
-        const { output, usage, attempts } = await runHandler({ name, handler, config } as Step, given);
+        const { output, usage, attempts } = await this.caller.gate.past(
+          () => runHandler({ name, handler, config } as Step, given),
+          (note) => this.book.waits('goal', note),
+        );
         this.book.spend('goal', usage, attempts);
         if (typeof output === 'boolean') return [{ node, goal: output }];
         return [{ node, failure: noBoolean(handler, output) }];
@@ -105,7 +108,9 @@ export class TreeCalls {
     const model = this.plan.models[role];
     const summary = model === undefined ? path : `${path}: ${model}`;
     const call = { ...this.call(question, path, about), ...(answers ? { answers } : {}) };
-    return this.booked(role, path, about, () => modelCalls({ summary }).callTree(call));
+    return this.booked(role, path, about, () => {
+      return modelCalls({ summary, onWait: (note) => this.book.waits(role, note) }).callTree(call);
+    });
   }
 
   private call<Q extends TreeQuestion>(question: Q, path: string, about: readonly TreeText[]): TreeCall<Q> {
@@ -123,7 +128,7 @@ export class TreeCalls {
     const model = this.plan.models[role];
     this.book.start(role, model === undefined ? [] : [model]);
     try {
-      const { outcomes, usage, attempts } = await ask();
+      const { outcomes, usage, attempts } = await this.caller.gate.past(ask, (note) => this.book.waits(role, note));
       this.book.spend(role, usage, attempts);
       return outcomes;
     } catch (error) {

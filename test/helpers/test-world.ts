@@ -27,7 +27,7 @@ export type TestWorld = {
 };
 
 /** `gpt` and `other` are served by the scripted server at 2 and 8 USD per million tokens; the rest is built in. */
-function registryAt(url: string): object {
+function registryAt(url: string) {
   const gpt = { provider: 'scripted', model: 'gpt-test', price: { input: 2, output: 8 } };
   return {
     providers: { scripted: { type: 'openai', baseUrl: url, apiKeyEnv: 'SCRIPTED_KEY' } },
@@ -40,16 +40,25 @@ function registryAt(url: string): object {
   };
 }
 
+export type TestRegistry = ReturnType<typeof registryAt>;
+
 /** Everything a test of runs needs besides a Worker. End it with `close`. */
 export async function createTestWorld({
   answer,
   more = {},
-}: { answer?: ScriptedAnswer; more?: Record<string, string> } = {}): Promise<TestWorld> {
+  registry: changes = () => ({}),
+}: {
+  answer?: ScriptedAnswer;
+  more?: Record<string, string>;
+  /** Fields of the registry that take the place of its own. */
+  registry?: (registry: TestRegistry) => object;
+} = {}): Promise<TestWorld> {
   process.env['SCRIPTED_KEY'] = 'key-for-tests';
   const folder = await mkdtemp(path.join(tmpdir(), 'cadenza-world-'));
   const models = await startScriptedModelServer(answer ? { answer } : {});
   const registry = path.join(folder, 'models.yaml');
-  await writeFile(registry, stringify(registryAt(models.url)));
+  const shipped = registryAt(models.url);
+  await writeFile(registry, stringify({ ...shipped, ...changes(shipped) }));
   const namespace = await createTestNamespace();
   const variables = {
     CADENZA_HOME: folder,

@@ -1,5 +1,9 @@
 import { cancellationSignal } from '@temporalio/activity';
+import type { FailureInfo } from '../../contracts/failures';
+import { CadenzaError } from '../../contracts/failures';
+import type { RunIdentity } from '../../contracts/step-activity';
 import type { TreeAnswer, TreeCall, TreeOutcomes, TreeQuestion } from '../../contracts/tree-call';
+import { scopeOfField } from '../../core/budget/describe-refusal';
 import type { ActivityDependencies } from '../dependencies';
 import { startHeartbeat } from '../heartbeat';
 import type { ScopedContent } from '../scoped-content';
@@ -41,6 +45,7 @@ export function createCallTree(dependencies: ActivityDependencies) {
       const { setup, content } = await loadSetup(call.setup, run.tenant, dependencies);
       const work: Work<Q> = WORK[call.question];
       const outcomes = await work(call, content, { run, step, setup, dependencies });
+      outcomes.forEach((outcome) => throwIfAsked(outcome, run));
       return { outcomes, ...(await facts()) };
     } catch (error) {
       cancellationSignal().throwIfAborted();
@@ -50,4 +55,13 @@ export function createCallTree(dependencies: ActivityDependencies) {
       stopHeartbeat();
     }
   };
+}
+
+/** What a budget that asks at its cap had no room for is asked again as a whole; what was answered is in the journal. */
+function throwIfAsked(outcome: object, { budgets }: RunIdentity): void {
+  if (!('failure' in outcome)) return;
+  const { type, message, field } = outcome.failure as FailureInfo;
+  const scope = type === 'BudgetExceeded' ? scopeOfField(field) : undefined;
+  if (!budgets?.some((one) => one.scope === scope && one.atCap === 'ask')) return;
+  throw new CadenzaError(type, message, { field });
 }

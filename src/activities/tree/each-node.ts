@@ -26,7 +26,9 @@ export async function eachNode<T>(
 export function failureOf(error: unknown): FailureInfo {
   const { attempt, retryPolicy } = activityInfo();
   const attempts = retryPolicy?.maximumAttempts ?? DEFAULT_RETRY_COUNT.handler;
-  if (!isCadenzaError(error) || (error.retryable && attempt < attempts)) throw error;
+  // The next window of a budget is waited for by the whole activity.
+  const waits = isCadenzaError(error) && error.type === 'BudgetWindowFull';
+  if (!isCadenzaError(error) || waits || (error.retryable && attempt < attempts)) throw error;
   const { type, message, field } = error;
   return { type, message, ...(field === undefined ? {} : { field }) };
 }

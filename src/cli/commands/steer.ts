@@ -6,10 +6,11 @@ import { EXIT } from '../../contracts/run';
 import { cleanLine } from '../render/clean-text';
 import { COMMAND } from '../show-run';
 import type { Terminal } from '../terminal';
+import { usdOf } from '../with-budget';
 import { withRun } from '../with-run';
 
 export type SteerOptions = { json?: boolean };
-export type ApproveOptions = SteerOptions & { reject?: boolean; by?: string; reason?: string };
+export type ApproveOptions = SteerOptions & { reject?: boolean; by?: string; reason?: string; budget?: string };
 
 /** `cadenza pause <id>`: nothing new starts, what runs goes on to its end. */
 export function pause(terminal: Terminal, id: string, options: SteerOptions): Promise<number> {
@@ -22,11 +23,22 @@ export function resume(terminal: Terminal, id: string, options: SteerOptions): P
   return steer(terminal, id, options, (handle) => handle.resume(), `Resumed: ${followed(id)}`);
 }
 
-/** `cadenza approve <id> <step>`: decides a step that waits for approval. */
-export async function approve(terminal: Terminal, id: string, step: string, options: ApproveOptions): Promise<number> {
-  const { reject = false, by = userName(), reason, json = false } = options;
-  const decision = { step, approved: !reject, by, ...(reason === undefined ? {} : { reason }) };
-  const said = `${reject ? 'Rejected' : 'Approved'} ${cleanLine(step)} as ${cleanLine(by)}: ${followed(id)}`;
+/** `cadenza approve <id> [step]`: decides a step that waits for approval, or with `--budget` a budget that asks. */
+export async function approve(
+  terminal: Terminal,
+  id: string,
+  step: string | undefined,
+  options: ApproveOptions,
+): Promise<number> {
+  const { reject = false, by = userName(), reason, json = false, budget } = options;
+  if (step !== undefined && budget !== undefined)
+    throw new CadenzaError('InvalidInput', '--budget is about the run: leave out the step', { field: 'step' });
+  if (step === undefined && budget === undefined && !reject)
+    throw new CadenzaError('InvalidInput', 'say which step, or the new cap with --budget USD', { field: 'step' });
+  const about = step === undefined ? { budget: budget === undefined ? {} : { usd: usdOf(budget) } } : { step };
+  const decision = { ...about, approved: !reject, by, ...(reason === undefined ? {} : { reason }) };
+  const what = step === undefined ? 'the budget' : cleanLine(step);
+  const said = `${reject ? 'Rejected' : 'Approved'} ${what} as ${cleanLine(by)}: ${followed(id)}`;
   return steer(terminal, id, { json }, (handle) => handle.approve(decision), said);
 }
 

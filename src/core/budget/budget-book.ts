@@ -39,7 +39,7 @@ export class BudgetBook {
   /** Takes a line in. Returns why a reservation does not count; undefined for every other line. */
   take(line: LedgerLine): Refusal | undefined {
     if (line.is === 'reserve') return this.reserve(line);
-    if (line.is === 'raise') this.page(line.scope).raised = line.caps;
+    if (line.is === 'raise') this.raise(line.scope, line.caps);
     else this.release(line.id, line.is === 'settle' ? line.actual : undefined);
     return undefined;
   }
@@ -56,6 +56,14 @@ export class BudgetBook {
       byModel: Object.fromEntries(byModel),
       byStep: Object.fromEntries(byStep),
     };
+  }
+
+  /** A cap is only ever raised, whoever raises it twice. */
+  private raise(scope: string, caps: Partial<Amounts>): void {
+    const page = this.page(scope);
+    const names = AMOUNTS.filter((name) => caps[name] !== undefined);
+    const highest = names.map((name) => [name, Math.max(caps[name] ?? 0, page.raised?.[name] ?? 0)] as const);
+    page.raised = { ...page.raised, ...Object.fromEntries(highest) };
   }
 
   private reserve({ id, key, step, model, worst, scopes }: Extract<LedgerLine, { is: 'reserve' }>) {

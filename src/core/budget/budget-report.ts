@@ -24,7 +24,8 @@ export function budgetReport(state: BudgetState, given: GivenBudget): BudgetRepo
 
 type Shown<A> = { [Name in keyof A as Name extends 'costNanoUsd' ? 'usd' : Name]: A[Name] };
 
-function showAmounts<A extends Partial<Amounts>>({ costNanoUsd, ...others }: A): Shown<A> {
+/** Amounts as people see them: money in US dollars. */
+export function showAmounts<A extends Partial<Amounts>>({ costNanoUsd, ...others }: A): Shown<A> {
   return { ...(costNanoUsd === undefined ? {} : { usd: costNanoUsd / 1e9 }), ...others } as unknown as Shown<A>;
 }
 

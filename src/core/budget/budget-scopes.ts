@@ -1,4 +1,4 @@
-import type { AtCap, BudgetScope } from '../../contracts/budget';
+import type { Amounts, AtCap, BudgetScope } from '../../contracts/budget';
 
 /** A budget as an input has it, in its normal form. */
 export type GivenBudget = {
@@ -17,17 +17,22 @@ export function budgetScopes(
   now: number,
 ): BudgetScope[] {
   if (!own) return [...(inherited ?? [])];
-  const { usd, tokens, calls, seconds, atCap } = own;
+  const { seconds, atCap } = own;
   const mine: BudgetScope = {
     scope,
-    caps: {
-      // Rounded down: a cap is never a fraction of a nano-dollar more than it says.
-      ...(usd === undefined ? {} : { costNanoUsd: Math.floor(usd * 1e9 + 1e-6) }),
-      ...(tokens === undefined ? {} : { tokens }),
-      ...(calls === undefined ? {} : { calls }),
-    },
+    caps: capsOf(own),
     ...(seconds === undefined ? {} : { until: now + Math.round(seconds * 1000) }),
     atCap,
   };
   return [...(inherited ?? []), mine];
+}
+
+/** Caps as a person writes them, as amounts. */
+export function capsOf({ usd, tokens, calls }: Pick<GivenBudget, 'usd' | 'tokens' | 'calls'>): Partial<Amounts> {
+  return {
+    // Rounded down: a cap is never a fraction of a nano-dollar more than it says.
+    ...(usd === undefined ? {} : { costNanoUsd: Math.floor(usd * 1e9 + 1e-6) }),
+    ...(tokens === undefined ? {} : { tokens }),
+    ...(calls === undefined ? {} : { calls }),
+  };
 }

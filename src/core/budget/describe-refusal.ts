@@ -1,9 +1,26 @@
+import type { WindowBudget } from '../../contracts/window-budget';
+import { isoTime } from '../iso-time';
 import type { Refusal } from './budget-book';
 
 /** Why a call did not leave, in words: what it may need, what is left, and of which budget. */
 export function describeRefusal({ scope, short, cap, left, needed }: Refusal, model: string): string {
   const of = scope === '' ? 'the budget of the run' : `the budget of ${scope.replace(/\/$/, '')}`;
   return `a call of ${model} may need ${shown(short, needed)}, and ${shown(short, left)} of ${shown(short, cap)} are left in ${of}`;
+}
+
+/** As describeRefusal, of a budget by label and window. */
+export function describeWindowRefusal(
+  {
+    budget,
+    short,
+    left,
+    needed,
+    opensAt,
+  }: { budget: WindowBudget; opensAt: number } & Pick<Refusal, 'short' | 'left' | 'needed'>,
+  model: string,
+): string {
+  const cap = shown(short, budget.caps[short] ?? 0);
+  return `a call of ${model} may need ${shown(short, needed)}, and ${shown(short, left)} of ${cap} are left in the budget ${budget.name}; its next window starts at ${isoTime(opensAt)}`;
 }
 
 /** The field of the input that holds the cap: `budget`, behind the path of the pattern that has it. */

@@ -38,3 +38,8 @@ function refusalOf(trigger: Trigger, parents: readonly Parent[]): string | undef
       return undefined;
   }
 }
+
+/** Whether a step is decided not to run. */
+export function isSkip<D extends { action: string }>(decision: D): decision is Extract<D, { action: 'skip' }> {
+  return decision.action === 'skip';
+}

@@ -27,8 +27,8 @@ function plan(given: unknown) {
 
 /** Checks data by what it is meant for, and says what that is. @throws where it is nothing that is known, or wrong */
 function kindOf(given: Record<string, unknown>): string {
-  if ('providers' in given || 'models' in given) {
-    registrySchema.parse(given);
+  if ('providers' in given || 'models' in given || 'budgets' in given) {
+    registrySchema.parse({ models: {}, ...given });
     return 'registry';
   }
   if ('subscriptions' in given) {
