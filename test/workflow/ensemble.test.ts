@@ -28,6 +28,8 @@ async function run(input: Given, answer?: ScriptedAnswer) {
   return withWorker(world, async () => {
     const handle = await world.cadenza.start('ensemble', input);
     const envelope = await handle.outcome();
+    // A child that is cancelled may hear of it after its parent has ended, and needs the Worker for that.
+    await world.models.until(({ open }) => open === 0, 20_000);
     const history = await world.cadenza.temporal.workflow.getHandle(handle.workflowId).fetchHistory();
     const result = envelope.result as unknown as EnsembleResult;
     return { ...envelope, result, requests: world.models.requests.slice(before), events: history.events?.length ?? 0 };
