@@ -29,6 +29,9 @@ export type { EventEndpoint, EventEndpointOptions } from './client/event-endpoin
 export { eventDocuments } from './client/event-documents';
 export { CadenzaError, isCadenzaError } from './contracts/failures';
 export type { FailureType } from './contracts/failures';
+export { TASK_QUEUE } from './contracts/names';
+export type { Pattern } from './contracts/names';
+export type { PatternResults } from './contracts/pattern-results';
 export type { ContentReference, DocumentReference } from './contracts/content';
 export type { RunProgress, RunStatus, StepProgress } from './contracts/run';
 export type { GivenInput } from './contracts/check-input.schema';

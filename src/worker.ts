@@ -34,6 +34,8 @@ import { createFileContentStore } from './store/file-content-store';
 import { createFileJournal } from './store/file-journal';
 import { createFileResponseCache } from './store/file-response-cache';
 import { joinStore } from './join-store';
+import type { OwnActivities } from './own-workflows';
+import { bundleOwnWorkflows, checkOwnActivities } from './own-workflows';
 import { openSealing } from './store/open-sealing';
 import { quietRuntime } from './telemetry/quiet-runtime';
 import { createWebhookSender } from './webhooks/create-webhook-sender';
@@ -43,6 +45,13 @@ export type { Handler, HandlerContext, Handlers, TypedHandler } from './handlers
 export type WorkerOptions = {
   /** Handlers of your own, beside the built-in ones; a name that is taken is refused. */
   handlers?: Readonly<Record<string, TypedHandler>>;
+  /**
+   * A module of Workflows of your own: each function that it exports is a Workflow Type beside Cadenza's. In TypeScript
+   * or JavaScript, as this program could `import` it: `require.resolve('./workflows')`.
+   */
+  workflowsPath?: string;
+  /** Activities that your own Workflows call, beside the handlers; a name that is taken is refused. */
+  activities?: OwnActivities;
   /** File of the model registry, before CADENZA_MODELS and what is found in the environment. */
   models?: string;
   environment?: Environment;
@@ -56,6 +65,8 @@ export type CadenzaWorker = {
   /** A sentence on which models answer, and why these. */
   readonly models: string;
   readonly handlers: readonly string[];
+  /** The Workflow Types of your own. */
+  readonly workflows: readonly string[];
   /** Serves until `shutdown` or a fatal error. Calls in flight get the grace time, others go to another Worker. */
   run(): Promise<void>;
   shutdown(): void;
@@ -63,20 +74,23 @@ export type CadenzaWorker = {
 
 /**
  * A Worker with everything it needs, ready to run: the composition root.
- * @throws CadenzaError `ConfigurationInvalid` (registry, handlers, keys of the store), `ServerUnavailable`
+ * @throws CadenzaError `ConfigurationInvalid` (registry, handlers, Workflows of your own, keys of the store),
+ * `ServerUnavailable`
  */
 export async function createWorker(options: WorkerOptions = {}): Promise<CadenzaWorker> {
   const environment = options.environment ?? readEnvironment();
   const cipher = cipherOf(environment.encryptionKeys);
   // First of all: a Worker that lacks the key of a store could read no task of its runs.
   const sealing = await openSealing(environment.store, cipher);
-  const { gateway, found, budgets, close } = await openGateway(environment, options.models);
   const handlers = {
     ...createBuiltInHandlers({ extractionChild: compiledFile('handlers', 'extraction', 'child.js') }),
     ...createModelTaskHandlers(),
     ...(environment.handlers ? await loadUserHandlers(environment.handlers) : {}),
     ...(options.handlers ? checkUserHandlers(options.handlers, 'createWorker') : {}),
   };
+  const ownActivities = checkOwnActivities(options.activities ?? {}, handlers);
+  const bundled = await workflowsOf(options.workflowsPath, cipher);
+  const { gateway, found, budgets, close } = await openGateway(environment, options.models);
   installRuntime();
   const { connection, namespace } = await openConnection(environment, options.address);
   const { storeShared } = environment;
@@ -111,8 +125,9 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
     namespace,
     identity,
     taskQueue: TASK_QUEUE,
-    ...conversion(cipher),
-    activities,
+    workflowBundle: bundled.workflowBundle,
+    dataConverter: conversion(cipher),
+    activities: { ...ownActivities, ...activities },
     maxConcurrentActivityTaskExecutions: options.maxConcurrentActivities ?? 200,
     // Cancellation arrives with heartbeats: this bounds how long a cancelled call goes on paying.
     maxHeartbeatThrottleInterval: '1 second',
@@ -124,6 +139,7 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
   return {
     models: found,
     handlers: Object.keys(handlers),
+    workflows: bundled.workflows,
     async run() {
       try {
         await worker.run();
@@ -139,15 +155,22 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
   };
 }
 
-/** With a cipher payloads are encrypted, and in failures what they say with them: by Workflows in a bundle of its own. */
+/** With a cipher payloads are encrypted, and in failures what they say with them. */
 function conversion(cipher: Cipher | undefined) {
   const payloadCodecs = [createEncryptionCodec(cipher)];
-  if (!cipher)
-    return { workflowBundle: { codePath: compiledFile('workflow-bundle.js') }, dataConverter: { payloadCodecs } };
-  return {
-    workflowBundle: { codePath: compiledFile('workflow-bundle-encrypted.js') },
-    dataConverter: { payloadCodecs, failureConverterPath: compiledFile('payloads', 'failure-converter.js') },
-  };
+  return cipher
+    ? { payloadCodecs, failureConverterPath: compiledFile('payloads', 'failure-converter.js') }
+    : { payloadCodecs };
+}
+
+/** The Workflows: Cadenza's as they were bundled when it was built, or together with a person's own. */
+async function workflowsOf(own: string | undefined, cipher: Cipher | undefined) {
+  if (own !== undefined) {
+    const { failureConverterPath } = conversion(cipher);
+    return bundleOwnWorkflows(own, failureConverterPath === undefined ? {} : { failureConverterPath });
+  }
+  const codePath = compiledFile(cipher ? 'workflow-bundle-encrypted.js' : 'workflow-bundle.js');
+  return { workflowBundle: { codePath }, workflows: [] };
 }
 
 /** The operator's budgets by label and window, behind the Worker's own connection; undefined where there are none. */
@@ -158,8 +181,7 @@ function openWindowBudgets(
   cipher: Cipher | undefined,
 ): WindowBudgets | undefined {
   if (budgets.length === 0) return undefined;
-  const { dataConverter } = conversion(cipher);
-  const ledger = createTemporalLedger(new Client({ connection, namespace, dataConverter }));
+  const ledger = createTemporalLedger(new Client({ connection, namespace, dataConverter: conversion(cipher) }));
   return createWindowBudgets({ budgets, ledger, holder: randomUUID() });
 }
 

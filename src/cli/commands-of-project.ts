@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { DoctorOptions } from './commands/doctor';
 import type { ModelsOptions } from './commands/models';
+import type { UpOptions } from './commands/up';
 import type { Action } from './program';
 import type { Terminal } from './terminal';
 
@@ -14,9 +15,8 @@ export function addProjectCommands(program: Command, terminal: Terminal, action:
     .command('up')
     .description('run the embedded Temporal server and a worker in the foreground')
     .option('--models <file>', MODELS_HELP)
-    .action((options: { models?: string }) =>
-      action(async () => (await import('./commands/up.js')).up(terminal, options)),
-    );
+    .option('--no-worker', 'the server only, for workers of your own')
+    .action((options: UpOptions) => action(async () => (await import('./commands/up.js')).up(terminal, options)));
   program
     .command('down')
     .description('end the embedded server and the worker')

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -40,6 +41,16 @@ it('runs server and worker in the foreground, serves other commands, and ends bo
   const { code } = await up.result;
   expect(code).toBe(0);
   expect([server, worker].filter(processAlive)).toEqual([]);
+});
+
+it('runs the server only where the worker is a person’s own, and says how to reach it', async () => {
+  const up = cli.start(['up', '--no-worker']);
+  await up.said(/export TEMPORAL_ADDRESS=127\.0\.0\.1:\d+/);
+  expect(existsSync(path.join(cli.home, 'worker.json'))).toBe(false);
+  const server = await pidIn('server.json');
+  up.signal('SIGINT');
+  expect((await up.result).code).toBe(0);
+  expect(processAlive(server)).toBe(false);
 });
 
 it('goes on with a run that was cut off when everything was killed', async () => {

@@ -25,11 +25,17 @@ const LOOK_MS = 1_000;
 const SOON_MS = 30_000;
 const MOST_RESTARTS = 3;
 
+export type UpOptions = {
+  models?: string;
+  /** False: the server only, for Workers of a person's own. */
+  worker?: boolean;
+};
+
 /**
  * `cadenza up`: server and Worker as children of this command, in its process group, until Ctrl-C. Takes over what runs
  * in the background of this home. Returns the exit status.
  */
-export async function up(terminal: Terminal, options: { models?: string }): Promise<number> {
+export async function up(terminal: Terminal, options: UpOptions): Promise<number> {
   const given = readEnvironment();
   if (connectionConfig(given).kind === 'cluster') {
     throw new CadenzaError(
@@ -44,9 +50,10 @@ export async function up(terminal: Terminal, options: { models?: string }): Prom
   // Not before: while the binary is fetched, Ctrl-C ends the command like any other.
   const { signal } = takeInterrupt(['SIGINT', 'SIGTERM', 'SIGHUP']);
   const serving = { environment, models, signal };
-  let worker: Worker;
+  let worker: Worker | undefined;
   try {
-    worker = await startWorker(terminal, serving, server.address);
+    if (options.worker === false) await stopWorker(environment.home, terminal.say);
+    else worker = await startWorker(terminal, serving, server.address);
     if (!server.started) {
       terminal.say(`A Temporal server of this home ran already (process ${server.pid}): it is taken over.`);
     }
@@ -59,7 +66,7 @@ export async function up(terminal: Terminal, options: { models?: string }): Prom
     showServing(terminal, environment, server, worker);
     return await serve(terminal, serving, { server, worker });
   } finally {
-    terminal.say('Ending the worker, then the server.');
+    terminal.say(worker ? 'Ending the worker, then the server.' : 'Ending the server.');
     await stopWorker(environment.home, terminal.say);
     await stopTemporalServer(environment.home);
     terminal.say('Ended. Runs that were in progress go on at the next start.');
@@ -74,15 +81,21 @@ async function startWorker(terminal: Terminal, { environment, models }: Serving,
   return { record, startedAt: Date.now(), ended: endedOf(exited) };
 }
 
-function showServing(terminal: Terminal, environment: Environment, server: EnsuredServer, { record }: Worker): void {
+function showServing(terminal: Terminal, environment: Environment, server: EnsuredServer, worker?: Worker): void {
   const line = (label: string, text: string) =>
     wrapped(text, terminal.columns, 10, terminal.paint.bold(label.padEnd(10)));
   terminal.show([
     ...line('Temporal', server.address),
     ...line('Web UI', server.uiUrl),
-    ...line('Worker', `process ${record.pid}. ${record.models}`),
+    ...line('Worker', worker ? `process ${worker.record.pid}. ${worker.record.models}` : 'none: yours to run'),
     ...line('Home', environment.home),
-    ...wrapped(`Ctrl-C ends both. In another terminal: ${COMMAND} analyze path/to/file.pdf`, terminal.columns, 0),
+    ...wrapped(
+      worker
+        ? `Ctrl-C ends both. In another terminal: ${COMMAND} analyze path/to/file.pdf`
+        : `Ctrl-C ends it. Where your worker and commands run: export TEMPORAL_ADDRESS=${server.address}`,
+      terminal.columns,
+      0,
+    ),
   ]);
 }
 
@@ -90,7 +103,7 @@ function showServing(terminal: Terminal, environment: Environment, server: Ensur
 async function serve(
   terminal: Terminal,
   serving: Serving,
-  { server, worker }: { server: EnsuredServer; worker: Worker },
+  { server, worker }: { server: EnsuredServer; worker: Worker | undefined },
 ): Promise<number> {
   const { environment, signal } = serving;
   let { address } = server;
@@ -100,7 +113,7 @@ async function serve(
     while (!signal.aborted) {
       await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) break;
-      const exit = worker.ended();
+      const exit = worker?.ended();
       const isServerThere = await runningServer(environment.home);
       if (exit?.code === 0) {
         terminal.say('The worker was ended by another command (`cadenza down`).');
@@ -110,7 +123,7 @@ async function serve(
         terminal.say('The Temporal server ended: it is started again, and runs go on where they were.');
         ({ address } = await startServer(terminal, environment, false));
       }
-      if (exit) {
+      if (worker && exit) {
         restarts = Date.now() - worker.startedAt < SOON_MS ? restarts + 1 : 0;
         if (restarts > MOST_RESTARTS)
           throw new CadenzaError(

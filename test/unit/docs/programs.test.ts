@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+import { blocksOf, pages, read } from './pages';
+
+const root = path.join(__dirname, '..', '..', '..');
+/** Where the pages' programs stand for the compiler: no such folder is there. */
+const FOLDER = path.join(root, 'test', 'pages');
+
+/** What a fragment on a page takes as given: a page says it in words. */
+const GIVEN = `
+import type { Cadenza, GivenInput } from 'cadenza';
+declare const cadenza: Cadenza;
+declare const id: string;
+declare const input: GivenInput<'pipeline'>;
+declare const definition: object;
+declare const metrics: { count(name: string): void };
+`;
+
+/** The package is its sources here. */
+const PACKAGE = { cadenza: 'client', 'cadenza/worker': 'worker', 'cadenza/workflows': 'workflows/index' };
+
+function sourceOf(text: string): string {
+  const whole = text.includes("from 'cadenza") ? text : `${GIVEN}${text}\nexport {};\n`;
+  return whole.replace(/from '(cadenza(?:\/\w+)?)'/g, (_match, name: string) => {
+    const file = PACKAGE[name as keyof typeof PACKAGE];
+    return `from '../../../src/${file}.js'`;
+  });
+}
+
+/** Named by a first line `// name.ts`, else by number; those that await outside of a function are ES modules. */
+function programsOf(page: string): [file: string, source: string][] {
+  const blocks = blocksOf(read(page)).filter(({ language }) => language === 'ts');
+  return blocks.map(({ text }, index) => {
+    const [, name] = /^\/\/ ([\w-]+\.ts)\n/.exec(text) ?? [];
+    const isModule = /^(?:const .* = )?await /m.test(text);
+    const folder = page.replace(/\W/g, '-');
+    return [path.join(FOLDER, folder, name ?? `${index}.${isModule ? 'mts' : 'ts'}`), sourceOf(text)];
+  });
+}
+
+/** What the compiler says of programs, by file. */
+function messagesOf(programs: ReadonlyMap<string, string>): Record<string, string[]> {
+  const { config } = ts.readConfigFile(path.join(root, 'tsconfig.json'), ts.sys.readFile) as { config: object };
+  const { options } = ts.parseJsonConfigFileContent({ ...config, files: [], include: [] }, ts.sys, root);
+  const settings = { ...options, noEmit: true, noUnusedLocals: false };
+  const host = ts.createCompilerHost(settings);
+  const { fileExists, readFile, getSourceFile, directoryExists } = host;
+  host.fileExists = (file) => programs.has(file) || fileExists(file);
+  host.directoryExists = (folder) => folder.startsWith(FOLDER) || (directoryExists?.(folder) ?? true);
+  host.readFile = (file) => programs.get(file) ?? readFile(file);
+  host.getSourceFile = (file, version, ...rest) => {
+    const text = programs.get(file);
+    return text === undefined ? getSourceFile(file, version, ...rest) : ts.createSourceFile(file, text, version);
+  };
+  const program = ts.createProgram([...programs.keys()], settings, host);
+  const messages = [...programs.keys()].map((file) => [
+    path.relative(FOLDER, file),
+    ts
+      .getPreEmitDiagnostics(program, program.getSourceFile(file))
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
+  ]);
+  return Object.fromEntries(messages) as Record<string, string[]>;
+}
+
+test('every TypeScript program of the pages compiles as it stands', () => {
+  const programs = pages().flatMap(programsOf);
+  expect(programs.length).toBeGreaterThan(10);
+  const misspelt = sourceOf("const run = await cadenza.start('pipeline', { definitoin: 'x' });");
+  const control = path.join(FOLDER, 'no-page', 'misspelt.mts');
+  const messages = messagesOf(new Map([...programs, [control, misspelt]]));
+  expect(messages['no-page/misspelt.mts']).toEqual([expect.stringContaining('definitoin')]);
+  delete messages['no-page/misspelt.mts'];
+  expect(Object.entries(messages).filter(([, said]) => said.length > 0)).toEqual([]);
+}, 120_000);
+
+test.each(pages())('the JavaScript of %s parses', (page) => {
+  for (const { text } of blocksOf(read(page)).filter(({ language }) => language === 'js')) {
+    const { diagnostics = [] } = ts.transpileModule(text, { reportDiagnostics: true, fileName: 'block.js' });
+    expect(diagnostics.map(({ messageText }) => messageText)).toEqual([]);
+  }
+});
+
+test.each(pages())('the JSON of %s is JSON', (page) => {
+  for (const { text } of blocksOf(read(page)).filter(({ language }) => language === 'json')) {
+    // A field on its own stands for the object that it is in.
+    const whole = text.startsWith('"') ? `{${text}}` : text;
+    expect(() => JSON.parse(whole) as unknown).not.toThrow();
+  }
+});
+
+/** Commands of the pages that are not Cadenza's: scripts of the package, and files that Node runs. */
+function missingIn(page: string): string[] {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const text = blocksOf(read(page)).filter(({ language }) => ['', 'sh', 'bash'].includes(language));
+  const all = `${text.map((block) => block.text).join('\n')}\n${[...read(page).matchAll(/`([^`\n]+)`/g)].map(([, code]) => code).join('\n')}`;
+  const own = page.startsWith('examples/own-service') ? read('examples/own-service/package.json') : '{}';
+  const known = { ...scripts, ...(JSON.parse(own) as { scripts?: object }).scripts };
+  const names = [...all.matchAll(/\bnpm run (?:-s |--silent )?([\w:]+)/g)].map(([, name = '']) => name);
+  const files = [...all.matchAll(/\b(?:-i|node|--config|--items|--models|define|analyze) (examples\/[\w./-]+)/g)];
+  return [
+    ...names.filter((name) => !Object.hasOwn(known, name)).map((name) => `npm run ${name}`),
+    ...files.map(([, file = '']) => file).filter((file) => !existsSync(path.join(root, file))),
+  ];
+}
+
+test.each(pages())('every npm script and every example file that a command of %s names is there', (page) => {
+  expect(missingIn(page)).toEqual([]);
+});
