@@ -26,20 +26,20 @@ export type CrashWorld = {
   /** How many answers are on disk. */
   journalledAnswers(): Promise<number>;
   /**
-   * From here on, or after so many requests more, no answer is sent until what this returns is called, so that a kill can
-   * not coincide with one.
+   * From here on no answer is sent, or none to the requests that are named, until what this returns is called, so that a
+   * kill can not coincide with one.
    */
-  holdAnswers(after?: number): () => void;
+  holdAnswers(which?: (request: RecordedRequest) => boolean): () => void;
   close(): Promise<void>;
 };
 
 /** Call it with the milliseconds that an answer of the model takes, and what it is. End it with `close`. */
 export async function createCrashWorld(answerMs: number, answer?: ScriptedAnswer): Promise<CrashWorld> {
   const home = await mkdtemp(path.join(tmpdir(), 'cadenza-crash-'));
-  let held: { from: number; until: Promise<void> } | undefined;
+  let held: { which: (request: RecordedRequest) => boolean; until: Promise<void> } | undefined;
   const models = await startScriptedModelServer({
     async answer(request, index) {
-      await (held && index >= held.from ? held.until : sleep(answerMs));
+      await (held?.which(request) ? held.until : sleep(answerMs));
       return answer?.(request, index);
     },
   });
@@ -74,9 +74,9 @@ export async function createCrashWorld(answerMs: number, answer?: ScriptedAnswer
       const files = await readdir(home, { recursive: true });
       return files.filter((file) => /[/\\]journal[/\\].*\.json$/.test(file)).length;
     },
-    holdAnswers(after = 0) {
+    holdAnswers(which = () => true) {
       let letGo: () => void = () => undefined;
-      held = { from: models.requests.length + after, until: new Promise<void>((resolve) => (letGo = resolve)) };
+      held = { which, until: new Promise<void>((resolve) => (letGo = resolve)) };
       return () => {
         held = undefined;
         letGo();
