@@ -7,6 +7,7 @@ import type { AnsweringPattern } from '../contracts/names';
 import type { PipelinePlan, PlannedStep, RunIdentity, StepOutcome } from '../contracts/step-activity';
 import type { CallUsage } from '../contracts/usage';
 import type { Scope } from '../core/graph/resolve-mappings';
+import { entriesAtOnce } from '../core/graph/entries-at-once';
 import { resolveInputs } from '../core/graph/resolve-mappings';
 import { addUsage } from '../core/usage';
 import { runHandler, system, values } from './activity-proxies';
@@ -110,7 +111,8 @@ async function runForEach(
       }
     }
   };
-  await group.run(() => Promise.all(Array.from({ length: Math.min(maxParallel, entries.length) }, runNext)));
+  const lanes = Math.min(entriesAtOnce(maxParallel, context.plan.steps), entries.length);
+  await group.run(() => Promise.all(Array.from({ length: lanes }, runNext)));
   const usage = addUsage(...used);
   const [first] = failures;
   if (first) throw new StepFailure(first.error, usage);

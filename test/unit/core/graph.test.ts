@@ -1,3 +1,4 @@
+import { entriesAtOnce } from '../../../src/core/graph/entries-at-once';
 import { check } from '../../../src/contracts/check-input.schema';
 import { TRIGGERS, stepsSchema } from '../../../src/contracts/pipeline.schema';
 import type { StepStatus } from '../../../src/contracts/run';
@@ -117,4 +118,14 @@ describe('trigger rules', () => {
     const status: Record<string, StepStatus> = { a: 'skipped', b: 'failed', join: 'pending' };
     expect(nextSteps(plan(list), (name) => status[name] as StepStatus)[0]).toMatchObject({ reason: 'step "b" failed' });
   });
+});
+
+test.each([
+  [50, 1, 50],
+  [1000, 1, 1000],
+  [1000, 3, 500],
+  [1000, 3000, 1],
+])('a list of maxParallel %i beside others, %i in all, has %i entries at once', (maxParallel, lists, expected) => {
+  const steps = [...Array<object>(lists).fill({ forEach: {} }), {}];
+  expect(entriesAtOnce(maxParallel, steps)).toBe(expected);
 });
