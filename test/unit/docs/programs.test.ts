@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
-import { blocksOf, pages, read } from './pages';
+import { blocksOf, filesIn, pages, read } from './pages';
 
 const root = path.join(__dirname, '..', '..', '..');
 /** Where the pages' programs stand for the compiler: no such folder is there. */
@@ -106,4 +106,17 @@ function missingIn(page: string): string[] {
 
 test.each(pages())('every npm script and every example file that a command of %s names is there', (page) => {
   expect(missingIn(page)).toEqual([]);
+});
+
+test('every example that can be run is run by an end-to-end test', () => {
+  const tests = filesIn('test/e2e', '.test.ts').map(read);
+  const runs = (file: string) => {
+    const [folder = '', name = ''] = file.replace(/^examples\//, '').split('/');
+    const short = name.replace(/\.\w+$/, '');
+    // By its path, or by its name in a test that names the folder.
+    return tests.some(
+      (test) => test.includes(file) || test.includes(`${folder}/${name}`) || test.includes(`'${short}'`),
+    );
+  };
+  expect(filesIn('examples', '.yaml').filter((file) => !runs(file) && !file.endsWith('models.yaml'))).toEqual([]);
 });
