@@ -37,7 +37,7 @@ afterAll(async () => {
 const read = async (file: string) => readFile(path.join(EXAMPLES, file), 'utf8');
 
 /** An example as the input of its pattern; a batch's items are the lines of its second file. */
-async function inputOf(pattern: Pattern, file: string, items?: string): Promise<GivenInput<Pattern>> {
+async function inputOf(file: string, items?: string): Promise<GivenInput<Pattern>> {
   const given = parse(await read(file)) as JsonObject;
   if (items === undefined) return given as never;
   const lines = (await read(items)).trim().split('\n');
@@ -56,7 +56,7 @@ test.each<[Pattern, string, string | undefined, number, object]>([
   ['batch', 'batch/mail.yaml', 'batch/mail.jsonl', 12, { summary: { completed: 12, failed: 0, labelled: 12 } }],
 ])('%s: examples/%s runs against an OpenAI-compatible server too', async (pattern, file, items, calls, result) => {
   const before = world.models.requests.length;
-  const input = await inputOf(pattern, file, items);
+  const input = await inputOf(file, items);
   const envelope = await (await world.cadenza.start(pattern, input)).outcome();
   expect(envelope).toMatchObject({ status: 'completed', result: { ...result, usage: { calls, cutCalls: 0 } } });
   expect(world.models.requests.length - before).toBe(calls);
