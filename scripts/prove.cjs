@@ -10,6 +10,11 @@ const CAMPAIGNS = {
   },
   meter: { test: 'test/workflow/meter', project: 'workflow', env: { CADENZA_PROVE_METER_MS: '2000' } },
   'never-twice': { test: 'test/fault/never-twice', project: 'fault', env: { CADENZA_PROVE_KILLS: '100' } },
+  batch: {
+    test: 'test/fault/batch',
+    project: 'fault',
+    env: { CADENZA_PROVE_BATCH_ITEMS: '3000', CADENZA_PROVE_BATCH_KILLS: '4' },
+  },
   classification: { test: 'test/unit/gateway', project: 'unit', env: {} },
   events: { test: 'test/fault/events', project: 'fault', env: { CADENZA_PROVE_EVENTS: '20000' } },
 };

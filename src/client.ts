@@ -3,7 +3,9 @@
  * to the content store; runs nothing itself. Pipelines and routers can be built here, with types. Nothing here ends the process or writes to a terminal.
  */
 export { connectCadenza } from './client/connect';
-export type { Cadenza, CadenzaOptions, ListOptions, StartOptions } from './client/connect';
+export type { Cadenza, CadenzaOptions, StartOptions } from './client/connect';
+export type { RunFilter } from './client/list-query';
+export type { ListOptions } from './client/list-runs';
 export type { BudgetSummary } from './client/list-budgets';
 export { shippedDefinitions } from './client/definitions';
 export type { DefinitionDetail, Definitions } from './client/definitions';

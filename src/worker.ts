@@ -9,6 +9,7 @@ import type { Environment } from './config/environment';
 import { readEnvironment } from './config/environment';
 import { loadShippedDefinitions, versionOf } from './config/load-definitions';
 import { compiledFile } from './config/package-paths';
+import { watchSearchState } from './config/search-attributes';
 import { serverAddress } from './config/server-address';
 import { CadenzaError } from './contracts/failures';
 import { TASK_QUEUE } from './contracts/names';
@@ -112,6 +113,8 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
     cache: createFileResponseCache(environment.store, sealing),
     budgets: createFileBudgetLedger(environment.store),
     windowBudgets,
+    // Labels name customers and projects: where payloads are encrypted, they stay in them.
+    search: { isReady: watchSearchState(connection, namespace), showsLabels: cipher === undefined },
     handlers,
     definitions: loadShippedDefinitions(),
     versionOf,

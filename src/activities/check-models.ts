@@ -3,7 +3,7 @@ import { checkInput } from '../contracts/check-input.schema';
 import type { EnsembleInput } from '../contracts/ensemble.schema';
 import { CadenzaError, isCadenzaError } from '../contracts/failures';
 import type { JsonObject, JsonValue } from '../contracts/json';
-import { MAX_ITEMS } from '../contracts/limits';
+import { MAX_ITEMS, MAX_JUDGED } from '../contracts/limits';
 import type { ModelPins } from '../contracts/model';
 import type { AnsweringPattern, ModelTask } from '../contracts/names';
 
@@ -29,7 +29,8 @@ export function checkRoute(input: RouteToModelInput, at: string, pins: ModelPins
   fallback.forEach((name, index) => named(name, `fallback[${index}]`));
   if (typeof otherwise === 'object') named(otherwise.model, 'otherwise.model');
   if (selector === undefined) {
-    chooseModel(pins, input);
+    const chosen = chooseModel(pins, input).model;
+    if (model === undefined) named(chosen, 'task');
   } else if (Array.isArray(selector)) {
     selector.forEach((rule, index) => {
       named(rule.model, `selector[${index}].model`);
@@ -38,8 +39,7 @@ export function checkRoute(input: RouteToModelInput, at: string, pins: ModelPins
   } else if ('semantic' in selector) {
     const { routes, embedding } = selector.semantic;
     routes.forEach((route, index) => named(route.model, `selector.semantic.routes[${index}].model`));
-    if (embedding === undefined) modelForTask(pins, 'embedding');
-    else named(embedding, 'selector.semantic.embedding', 'embedding');
+    named(embedding ?? modelForTask(pins, 'embedding').name, 'selector.semantic.embedding', 'embedding');
   } else if ('classifier' in selector) {
     named(selector.classifier.model, 'selector.classifier.model', 'classification');
     for (const [label, name] of Object.entries(selector.classifier.routes)) {
@@ -84,6 +84,15 @@ export function checkEnsemble(input: EnsembleInput, at: string, pins: ModelPins,
   const seats = seatsOf(members).length;
   if (seats > MAX_ITEMS) {
     refuse('InvalidInput', `${at}members`, `ask ${seats} times in all; at most ${MAX_ITEMS} are run`);
+  }
+  const layers = mixture ? mixture.layers - 1 : 1;
+  if (seats * layers > MAX_ITEMS) {
+    const most = `${layers} layers of them make ${seats * layers} calls; at most ${MAX_ITEMS} are run`;
+    refuse('InvalidInput', `${at}mixture.layers`, most);
+  }
+  if (judge && aggregation !== 'universal_self_consistency' && seats > MAX_JUDGED) {
+    const why = `${aggregation} compares every pair of answers in both orders, so at most ${MAX_JUDGED} can be asked for`;
+    refuse('InvalidInput', `${at}members`, `ask ${seats} times in all; ${why}`);
   }
   if (minVotes > seats) {
     refuse('InvalidInput', `${at}minVotes`, `${minVotes} valid answers can not come of ${seats} calls`);

@@ -20,6 +20,8 @@ export type ActivityDependencies = {
   budgets: BudgetLedger;
   /** Where the operator has set some. */
   windowBudgets?: WindowBudgets | undefined;
+  /** Search attributes: whether the namespace has them (never rejects), and whether labels may be read there. */
+  search: { isReady(): Promise<boolean>; showsLabels: boolean };
   handlers: Handlers;
   webhooks: WebhookSender;
   /** The definitions that ship with the product, by name, with the hash that is their version. */

@@ -4,7 +4,8 @@ import { inheritedSchema } from '../contracts/inherited.schema';
 import { MAX_DEPTH } from '../contracts/limits';
 import type { ModelPins } from '../contracts/model';
 import { TENANT_LABEL } from '../contracts/names';
-import type { InheritedContext, StoredPins } from '../contracts/step-activity';
+import type { SearchFacts } from '../contracts/search-attributes';
+import type { BudgetedPlan, InheritedContext, StoredPins } from '../contracts/step-activity';
 import type { ContentStore } from '../store/content-store';
 import type { Budget } from '../contracts/common.schema';
 import { pricedOnly } from '../core/pick-model';
@@ -21,8 +22,8 @@ export type OpenPlan = {
   tenant: string;
   pins: ModelPins;
   content: ScopedContent;
-  /** The labels that some budget by label and window is about, as plans have them. */
-  budgeted: { budgetLabels?: Record<string, string> };
+  /** What every plan may hold: to be spread into it. */
+  budgeted: BudgetedPlan;
   storePins(): Promise<StoredPins>;
 };
 
@@ -48,7 +49,21 @@ export async function openPlan(
   const needPrices = input.budget?.usd !== undefined || windows.some(({ caps }) => caps.costNanoUsd !== undefined);
   const pins = needPrices ? pricedOnly(all) : all;
   const keep = async () => (pins === all && inherited?.pins) || storePins(pins, dependencies, tenant);
-  return { tenant, pins, content, budgeted: labels ? { budgetLabels: labels } : {}, storePins: keep };
+  const budgeted = {
+    ...(labels ? { budgetLabels: labels } : {}),
+    ...(inherited ? {} : await searchFacts(input, dependencies)),
+  };
+  return { tenant, pins, content, budgeted, storePins: keep };
+}
+
+/** What a run that nothing else started is found by, where the namespace has the attributes. Labels are readable there. */
+export async function searchFacts(
+  { labels = {} }: { labels?: Record<string, string> | undefined },
+  { search }: Pick<ActivityDependencies, 'search'>,
+): Promise<{ search?: SearchFacts }> {
+  if (!(await search.isReady())) return {};
+  const shown = search.showsLabels ? Object.entries(labels).map(([key, value]) => `${key}=${value}`) : [];
+  return { search: { labels: shown } };
 }
 
 /** A run's own cap is one amount for its whole life: there is no next window to wait for. */

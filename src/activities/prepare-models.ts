@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from '../contracts/json';
 import type { CascadePlan, EnsemblePlan, PlannedInput, RoutePlan } from '../contracts/model-call';
 import type { RouteToModelInput } from '../contracts/route-to-model.schema';
 import type { InheritedContext } from '../contracts/step-activity';
+import { tokensFor } from '../core/model-room';
 import { answerKey } from '../core/votes/answer-key';
 import { candidatesOf, checkCascade, checkEnsemble, checkRoute } from './check-models';
 import { refuse } from './check-runnable';
@@ -33,6 +34,8 @@ export function createPrepareRoute(dependencies: ActivityDependencies) {
       ...budgeted,
       candidates,
       ...(embeddingModel === undefined ? {} : { embeddingModel }),
+      // Who is named outright is asked, and says itself where the text is too long.
+      ...(input.selector === undefined ? {} : { textTokens: tokensFor(input.task, textBytes(input.input)) }),
     };
   };
 }
@@ -74,6 +77,12 @@ export function createPrepareCascade(dependencies: ActivityDependencies) {
     }
     return { input: await withSmallText(input, content), tenant, pins: await storePins(), ...budgeted };
   };
+}
+
+/** Bytes of the text of an input, stored or not. */
+function textBytes(input: RouteToModelInput['input']): number {
+  const text = typeof input === 'object' && 'text' in input ? input.text : input;
+  return typeof text === 'string' ? Buffer.byteLength(text, 'utf8') : text.bytes;
 }
 
 /** Examples are for the activity that compares them: in the plan, long lists of them are references. */

@@ -13,6 +13,7 @@ import { parseReference } from '../core/references';
 import { checkStepPattern } from './check-models';
 import { checkModel, namesOf, refuse } from './check-runnable';
 import type { ActivityDependencies } from './dependencies';
+import { searchFacts } from './open-plan';
 
 const MAX_SUBSCRIPTION_BYTES = 200_000;
 
@@ -29,7 +30,8 @@ export function createPrepareRouter(dependencies: ActivityDependencies) {
     });
     checkSize(named);
     const tenant = labels?.[TENANT_LABEL] ?? NO_TENANT;
-    return { subscriptions: named, strict, maxParallel, maxHops, tenant, ...(labels ? { labels } : {}) };
+    const found = await searchFacts({ labels }, dependencies);
+    return { subscriptions: named, strict, maxParallel, maxHops, tenant, ...(labels ? { labels } : {}), ...found };
   };
 }
 

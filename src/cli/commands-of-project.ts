@@ -65,6 +65,7 @@ export function addProjectCommands(program: Command, terminal: Terminal, action:
     .description('what is there and what is missing, without starting anything')
     .option('--quick', 'do not count what is in the store')
     .option('--verify', 'read all of the store to find what is damaged')
+    .option('--register', 'add the search attributes that the namespace of a cluster lacks')
     .option('--prune', 'remove from the store what no run needs that the server still has')
     .option('--older-than <time>', 'with --prune: also of runs that ended longer ago, such as 30d')
     .option('--dry-run', 'with --prune: say what would go, and remove nothing')

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { PATTERNS } from '../contracts/names';
+import { RUN_STATUSES } from '../contracts/run';
 import type { AnalyzeOptions } from './commands/analyze';
 import type { CancelOptions } from './commands/cancel';
+import type { ListCommandOptions } from './commands/list';
 import type { ListenOptions } from './commands/listen';
 import type { ResultOptions } from './commands/result';
 import type { RunOptions } from './commands/run';
@@ -50,10 +52,20 @@ export function addRunCommands(program: Command, terminal: Terminal, action: Act
     );
   program
     .command('list')
-    .description('the newest runs')
+    .description('the newest runs, or the most expensive; all, or those that the filters name')
     .option('-n, --limit <number>', 'how many', '20')
+    .option('--sort <order>', 'newest or cost (default: newest)')
+    .option('--since <time>', 'started since then: today, yesterday, 2h or 7d ago, or a date')
+    .option('--until <time>', 'started before then')
+    .option('--pattern <name>', PATTERNS.join(', '))
+    .option('--outcome <status>', RUN_STATUSES.join(', '))
+    .option('--definition <name>', 'pipelines with this definition')
+    .option('--model <name>', 'this model answered')
+    .option('--label <key=value>', 'with this label; may be given more than once', collect)
+    .option('--min-cost <usd>', 'ended, and cost at least this')
+    .option('--query <filter>', 'a list filter of Temporal, such as "CadenzaCostUsd > 1 AND CadenzaModels = \'gpt4\'"')
     .option('--json', JSON_HELP)
-    .action((options: { limit: string; json?: boolean }) =>
+    .action((options: ListCommandOptions) =>
       action(async () => (await import('./commands/list.js')).list(terminal, options)),
     );
   program
@@ -102,6 +114,10 @@ export function addRunCommands(program: Command, terminal: Terminal, action: Act
       action(async () => (await import('./commands/listen.js')).listen(terminal, options)),
     );
   addSteeringCommands(program, terminal, action);
+}
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
 }
 
 /** Commands that tell a run something while it goes on. What makes no sense for it is refused. */

@@ -18,15 +18,13 @@ export function withBudget<I>(input: I, usd: string | undefined): I {
 }
 
 /** An amount of money as a person gives it. @throws CadenzaError `InvalidInput` */
-export function usdOf(usd: string): number {
+export function usdOf(usd: string, option = 'budget'): number {
   const cap = /^\$?\d+(\.\d+)?$/.test(usd.trim()) ? Number(usd.trim().replace('$', '')) : Number.NaN;
   if (!(cap > 0)) {
     throw new CadenzaError(
       'InvalidInput',
-      `--budget: expected an amount in US dollars such as 0.50, got "${shown(usd)}"`,
-      {
-        field: 'budget',
-      },
+      `--${option}: expected an amount in US dollars such as 0.50, got "${shown(usd)}"`,
+      { field: option },
     );
   }
   return cap;

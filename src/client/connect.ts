@@ -23,6 +23,7 @@ import { createEmit } from './emit';
 import { encryptingDataConverter } from './encrypting-data-converter';
 import type { BudgetSummary } from './list-budgets';
 import { listBudgets } from './list-budgets';
+import type { ListOptions } from './list-runs';
 import { listRuns } from './list-runs';
 import { prepareInput } from './prepare-input';
 import { withReadableMemo } from './readable-memo';
@@ -52,8 +53,6 @@ export type StartOptions = {
   id?: string;
 };
 
-export type ListOptions = { limit?: number };
-
 /** A connection to the runs of one namespace. */
 export type Cadenza = {
   readonly namespace: string;
@@ -70,7 +69,10 @@ export type Cadenza = {
   rerun(workflowId: string, options: RerunOptions): Promise<RunHandle<'pipeline'>>;
   /** A run by its id, any pattern. @throws CadenzaError `RunNotFound` */
   find(workflowId: string): Promise<RunHandle>;
-  /** The newest runs first. */
+  /**
+   * The newest runs first, or the most expensive, of those that the filters find. @throws CadenzaError `InvalidInput`,
+   * `ConfigurationInvalid` where the namespace lacks a search attribute that a filter needs
+   */
   list(options?: ListOptions): Promise<RunList>;
   /** The budgets by label and window that calls have drawn on. */
   budgets(): Promise<BudgetSummary[]>;
@@ -110,7 +112,7 @@ export async function connectCadenza(options: CadenzaOptions = {}): Promise<Cade
     },
     rerun: async (workflowId, options) => rerun(client, store, await findRun(client, workflowId), options),
     find: (workflowId) => findRun(client, workflowId),
-    list: ({ limit = 50 } = {}) => listRuns(client, limit),
+    list: (options = {}) => listRuns(client, options),
     budgets: () => listBudgets(client),
     hasWorker: () => hasWorker(client),
     async readContent(reference, tenant = NO_TENANT) {

@@ -4,6 +4,7 @@ import type { JsonValue } from './json';
 import type { CloudEvent } from './event.schema';
 import type { Subscription } from './event-router.schema';
 import type { CallUsage } from './usage';
+import type { SearchFacts } from './search-attributes';
 
 /** Argument of the `emit` signal: one or more events, in their order. */
 export type EmitRequest = { events: CloudEvent[] };
@@ -44,6 +45,7 @@ export type RouterPlan = {
   maxHops: number;
   tenant: string;
   labels?: Record<string, string>;
+  search?: SearchFacts;
 };
 
 /** A subscription that takes an event, with what orders it there; or one whose filter could not be evaluated. */

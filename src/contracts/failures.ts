@@ -59,7 +59,6 @@ export const FAILURES = {
 
   // Content store and journal
   ContentMissing: { retryable: false, cause: 'A reference points at content that the store does not have.' },
-  ContentForbidden: { retryable: false, cause: 'A reference was written under another namespace or tenant.' },
   StoreUnavailable: { retryable: true, cause: 'The content store could not be read or written.' },
   EncryptionKeyMissing: { retryable: true, cause: 'Something is encrypted with a key that is not there.' },
   DecryptionFailed: { retryable: false, cause: 'Something encrypted was changed, or its key was.' },

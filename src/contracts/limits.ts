@@ -27,6 +27,9 @@ export const HEARTBEAT = { intervalMs: 1_000, busyIntervalMs: 2_000, busyAbove: 
 /** Most entries of a list that a step runs over. */
 export const MAX_ITEMS = 1_000;
 
+/** Most answers that are compared pair by pair: n of them are n(n - 1) questions, and 32 just under a thousand. */
+export const MAX_JUDGED = 32;
+
 /** Deepest nesting of patterns that start each other. */
 export const MAX_DEPTH = 10;
 

@@ -99,8 +99,15 @@ export type PlannedInput<I> = Omit<I, 'input'> & { input: CallInput };
 export type CascadePlan = ModelPlan<CascadeInput>;
 /** `expectedKey` is what the right answer is counted under, where it is known. */
 export type EnsemblePlan = ModelPlan<EnsembleInput> & { expectedKey?: string };
-/** `candidates` are the models that the choice is about, with the task's own; `embeddingModel` is the registry's. */
-export type RoutePlan = ModelPlan<RouteToModelInput> & { candidates: ModelPins; embeddingModel?: string };
+/**
+ * `candidates` are the models that the choice is about, with the task's own; `embeddingModel` is the registry's;
+ * `textTokens` is what the text takes up, where a selector chooses.
+ */
+export type RoutePlan = ModelPlan<RouteToModelInput> & {
+  candidates: ModelPins;
+  embeddingModel?: string;
+  textTokens?: number;
+};
 
 /** The examples of semantic routes against an input, in one activity: the journal holds each embedding. */
 export type ExampleComparison = {

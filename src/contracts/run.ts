@@ -55,6 +55,18 @@ export type TreeProgress = {
   /** Null before anything has a score. */
   bestScore: number | null;
   verified: boolean;
+  /** What stands on each level, the root's left out. */
+  levels?: { level: number; nodes: number; pruned: number; bestScore: number | null }[];
+};
+
+/** Votes of an ensemble as they come. A long answer stands as its place in the order of the answers. */
+export type VoteProgress = {
+  /** Places in the ensemble: members, or samples of them. */
+  seats: number;
+  asked: number;
+  valid: number;
+  /** The most votes first. */
+  ranking: { answer: string; votes: number }[];
 };
 
 /** The answer of the `progress` query. */
@@ -71,4 +83,6 @@ export type RunProgress = {
   batch?: BatchProgress;
   /** Of a tree of thoughts only. */
   tree?: TreeProgress;
+  /** Of an ensemble only, from the first vote on. */
+  votes?: VoteProgress;
 };

@@ -20,6 +20,7 @@ import type {
 } from './model-call';
 import type { Definition, PipelineInput, Step } from './pipeline.schema';
 import type { ExpressionJob, ExpressionOutcome } from './pipeline-messages';
+import type { SearchFacts } from './search-attributes';
 import type { ReferenceCall, ReferenceLevel, TreeAnswer, TreeCall, TreePlan, TreeQuestion } from './tree-call';
 import type { CallUsage } from './usage';
 
@@ -33,8 +34,8 @@ export type RunIdentity = {
   labels?: Record<string, string>;
 };
 
-/** What every plan may hold: the labels of its run that some budget by label and window is about. */
-export type BudgetedPlan = { budgetLabels?: Record<string, string> };
+/** What every plan may hold: the labels of its run that some budget by label and window is about, and what it is found by. */
+export type BudgetedPlan = { budgetLabels?: Record<string, string>; search?: SearchFacts };
 
 /** The one argument of every handler's activity. Large values travel as references, resolved in the activity. */
 export type StepInvocation = {

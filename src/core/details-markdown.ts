@@ -1,4 +1,4 @@
-import type { RunProgress, StepProgress, StepStatus } from '../contracts/run';
+import type { RunProgress, StepProgress, StepStatus, TreeProgress, VoteProgress } from '../contracts/run';
 import { treeSentence } from './tree/tree-progress';
 
 const MARKS: Record<StepStatus, string> = {
@@ -9,26 +9,102 @@ const MARKS: Record<StepStatus, string> = {
   skipped: '–',
 };
 
-/** A run's progress as Markdown for the Temporal UI: one row a step, no text of documents or prompts. */
-export function detailsMarkdown({ steps, usage, tree }: Pick<RunProgress, 'steps' | 'usage' | 'tree'>): string {
-  const rows = steps.map(
-    (step) =>
-      `| ${MARKS[step.status]} ${step.name} | ${step.status} | ${step.models?.join(', ') ?? ''} | ${time(step)} | ${tokens(step)} |`,
-  );
+/** Most rows of a table: the Temporal UI draws it anew with every change. */
+const MOST_ROWS = 60;
+const BAR_CHARACTERS = 20;
+
+type Shown = Pick<RunProgress, 'status' | 'definition' | 'steps' | 'usage' | 'tree' | 'votes'>;
+
+/**
+ * A run's progress as Markdown for the Temporal UI: where it stands, then one row a step, votes as they come, and a tree
+ * level by level. `workflowId` is for the commands to type. No text of documents or prompts.
+ */
+export function detailsMarkdown({ status, definition, steps, usage, tree, votes }: Shown, workflowId?: string): string {
+  const ended = steps.filter(({ status: state }) => state !== 'pending' && state !== 'running').length;
+  const asks = steps.filter(({ handler, status: state }) => handler === 'approval' && state === 'running');
+  const name = definition === undefined ? '' : `${cell(definition)}: `;
+  const done = steps.length > 0 ? `, ${ended} of ${steps.length} steps done` : '';
   return [
-    ...(tree ? [treeSentence(tree), ''] : []),
-    '| step | status | model | seconds | tokens |',
-    '|---|---|---|---|---|',
-    ...rows,
+    `${name}**${status.replace('_', ' ')}**${done} · ${used(usage)}`,
     '',
-    `${usage.calls} calls, ${usage.inputTokens + usage.outputTokens} tokens, $${usage.costUsd}`,
+    ...(workflowId === undefined
+      ? []
+      : asks.map((step) => `Decide: \`npx cadenza approve ${workflowId} ${step.name}\`\n`)),
+    ...(tree ? treeLines(tree) : []),
+    ...(votes && votes.ranking.length > 0 ? voteLines(votes) : []),
+    '| step | state | model | time | tokens | cost | note |',
+    '|---|---|---|---|---|---|---|',
+    ...steps.slice(0, MOST_ROWS).map(row),
+    ...(steps.length > MOST_ROWS ? ['', `and ${steps.length - MOST_ROWS} more`] : []),
   ].join('\n');
 }
 
-function time({ durationSeconds }: StepProgress): string {
-  return durationSeconds === undefined ? '' : durationSeconds.toFixed(1);
+/** What was used so far, in one phrase. */
+export function used({ calls, inputTokens, outputTokens, costUsd }: RunProgress['usage']): string {
+  if (calls === 0) return 'no calls to a provider';
+  return `${calls} ${calls === 1 ? 'call' : 'calls'} · ${inputTokens + outputTokens} tokens · ${money(costUsd)}`;
 }
 
-function tokens({ usage }: StepProgress): string {
-  return usage && usage.calls > 0 ? String(usage.inputTokens + usage.outputTokens) : '';
+/** A part of a whole as a bar of characters. */
+export function bar(part: number, characters = BAR_CHARACTERS): string {
+  const full = Math.max(0, Math.min(characters, Math.round(part * characters)));
+  return '█'.repeat(full) + '░'.repeat(characters - full);
+}
+
+/** A text of somebody else in a cell of a table. */
+export function cell(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/[\\|`*<>[\]]/g, '\\$&');
+}
+
+function row(step: StepProgress): string {
+  const { status, name, models, handler, durationSeconds, usage } = step;
+  const called = usage !== undefined && usage.calls > 0;
+  const cells = [
+    cell(name),
+    `${MARKS[status]} ${status}`,
+    cell(models?.join(', ') ?? (handler === 'model' ? '' : (handler ?? ''))),
+    durationSeconds === undefined ? '' : `${durationSeconds.toFixed(1)} s`,
+    called ? String(usage.inputTokens + usage.outputTokens) : '',
+    called ? money(usage.costUsd) : '',
+    cell(noteOf(step)),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+function noteOf({ status, error, reason, note, attempts = 0 }: StepProgress): string {
+  const again = attempts > 1 ? [`${attempts} attempts`] : [];
+  const why = status === 'failed' && error ? [error.type] : [];
+  return [...why, ...(note === undefined ? [] : [note]), ...(reason === undefined ? [] : [reason]), ...again].join(
+    '; ',
+  );
+}
+
+function voteLines({ asked, valid, seats, ranking }: VoteProgress): string[] {
+  const most = Math.max(...ranking.map(({ votes }) => votes));
+  const rows = ranking.map(({ answer, votes }) => `| ${cell(answer)} | ${votes} | ${bar(votes / most)} |`);
+  return [
+    `**Votes**: ${valid} of ${seats} are in, ${asked} were asked`,
+    '',
+    '| answer | votes | |',
+    '|---|---|---|',
+    ...rows,
+    '',
+  ];
+}
+
+function treeLines(tree: TreeProgress): string[] {
+  const rows = (tree.levels ?? []).map(({ level, nodes, pruned, bestScore }) => {
+    const score = bestScore === null ? '' : String(Number(bestScore.toPrecision(4)));
+    return `| ${level} | ${nodes} | ${nodes - pruned} | ${pruned} | ${score} |`;
+  });
+  const table = ['| level | thoughts | kept | pruned | best score |', '|---|---|---|---|---|', ...rows, ''];
+  return [`**Tree**: ${treeSentence(tree)}`, '', ...(rows.length > 0 ? table : [])];
+}
+
+/** US dollars with three digits that tell something. */
+function money(usd: number): string {
+  if (usd === 0) return '$0';
+  return usd >= 1
+    ? `$${usd.toFixed(2)}`
+    : `$${Number(usd.toPrecision(3)).toFixed(Math.min(9, 2 - Math.floor(Math.log10(usd))))}`;
 }

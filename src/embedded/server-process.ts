@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { registerSearchAttributes } from '../config/search-attributes';
 import { CadenzaError } from '../contracts/failures';
 import { LOOPBACK, isListening } from './free-port';
 
@@ -131,6 +132,16 @@ export async function serverAnswers(address: string, timeoutMs: number): Promise
     }
   } catch {
     return false;
+  }
+}
+
+/** So that runs can be searched from the first one on. A server that refuses serves all the same: `doctor` tells. */
+export async function registerSearch(address: string): Promise<void> {
+  const connection = await Connection.connect({ address });
+  try {
+    await registerSearchAttributes(connection, 'default').catch(() => undefined);
+  } finally {
+    await connection.close();
   }
 }
 

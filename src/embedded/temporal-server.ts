@@ -6,7 +6,7 @@ import { CadenzaError } from '../contracts/failures';
 import { withLock } from './folder-lock';
 import { LOOPBACK, isPortFree, nextFreePort } from './free-port';
 import { commandLineOf, endProcess, processAlive } from './process-info';
-import { lostItsPort, serverAnswers, isServerCommand, spawnServer, untilReady } from './server-process';
+import { isServerCommand, lostItsPort, registerSearch, serverAnswers, spawnServer, untilReady } from './server-process';
 import type { ServerExit, ServerProcess } from './server-process';
 import { readStateFile, removeStateFile, writeStateFile } from './state-file';
 import { findTemporalBinary } from './temporal-binary';
@@ -116,6 +116,7 @@ async function start(home: string, binary: string, options: ServerOptions): Prom
       throw error;
     }
     const { pid, address, uiUrl } = record;
+    await registerSearch(address);
     const started = { address, uiUrl, pid, namespace: 'default', started: true } as const;
     return options.detached ? started : { ...started, exited: server.exited };
   }

@@ -7,6 +7,7 @@ import type { BuiltinModels } from './builtin-models';
 import { checkBuiltinModel } from './builtin/model-catalog';
 import { PROVIDERS_WITHOUT_LINE } from './check-registry-names';
 import { createConnections } from './connections';
+import { checkLocalModel } from './local-model-tasks';
 import type { Environment } from './environment';
 import type { Gateway, ProcessOptions, Send } from './gateway';
 import { checkFits, worstCaseOf } from './measure-request';
@@ -53,6 +54,11 @@ export function createGateway({ registry, environment, builtin, local }: Gateway
     throw unknownProvider(provider, [...Object.keys(configs), ...PROVIDERS_WITHOUT_LINE]);
   };
 
+  const checkTask: Gateway['checkTask'] = ({ name, provider, model }, task) => {
+    if (provider === 'builtin') checkBuiltinModel(model, task);
+    else if (provider === 'local' && !Object.hasOwn(registry.config.providers, 'local')) checkLocalModel(name, task);
+  };
+
   return {
     pins: pinsOf(registry.config),
 
@@ -60,6 +66,7 @@ export function createGateway({ registry, environment, builtin, local }: Gateway
       knownTask(task);
       const { model, signal } = options;
       signal.throwIfAborted();
+      checkTask(model, task);
       if (model.provider === 'builtin') return builtin.process(model.model, task, input, signal);
       const provider = await providerOf(model);
       provider.checkKey();
@@ -87,9 +94,7 @@ export function createGateway({ registry, environment, builtin, local }: Gateway
       });
     },
 
-    checkTask({ provider, model }, task) {
-      if (provider === 'builtin') checkBuiltinModel(model, task);
-    },
+    checkTask,
 
     async close() {
       await Promise.all([connections.close(), builtin.close()]);

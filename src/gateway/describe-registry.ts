@@ -3,6 +3,7 @@ import type { ModelTask } from '../contracts/names';
 import { MODEL_TASKS } from '../contracts/names';
 import type { Environment } from './environment';
 import { shownVariable, variable } from './environment';
+import { LOCAL_MODEL_TASKS } from './local-model-tasks';
 import { pinsOf } from './pins';
 import type { Registry } from './registry';
 
@@ -32,6 +33,12 @@ export function describeRegistry({
 }): RegistryDescription {
   const pins = pinsOf(registry.config);
   const servedBy = (task: ModelTask) => pins.tasks[task] ?? pins.tasks.default;
+  const isLocal = (name: string) =>
+    pins.models[name]?.provider === 'local' && !Object.hasOwn(registry.config.providers, 'local');
+  const isMissing = (task: ModelTask) => {
+    const name = servedBy(task);
+    return name === undefined || (isLocal(name) && !LOCAL_MODEL_TASKS.includes(task));
+  };
   const models = Object.values(pins.models).map(({ name, provider, model, price }): ModelDescription => {
     const reason = whyNotReady(provider, registry, environment, localInstalled);
     return {
@@ -39,12 +46,12 @@ export function describeRegistry({
       provider,
       model,
       ...(price && { price }),
-      tasks: MODEL_TASKS.filter((task) => servedBy(task) === name),
+      tasks: MODEL_TASKS.filter((task) => servedBy(task) === name && !isMissing(task)),
       ready: reason === undefined,
       ...(reason !== undefined && { reason }),
     };
   });
-  return { source: registry.source, models, missingTasks: MODEL_TASKS.filter((task) => servedBy(task) === undefined) };
+  return { source: registry.source, models, missingTasks: MODEL_TASKS.filter(isMissing) };
 }
 
 function whyNotReady(

@@ -53,7 +53,7 @@ export interface Gateway {
    */
   sample(prompt: Pick<TaskInput, 'text' | 'system'>, options: SampleOptions): Promise<SampledText[]>;
   /**
-   * Refuses a task that a model is known not to do, before anything is asked: of the built-in models that is known.
+   * Refuses a task that a model is known not to do, before anything is asked: of the built-in and local ones that is known.
    * @throws CadenzaError `TaskNotSupported` naming what the model can do, `ModelNotFound`
    */
   checkTask(model: PinnedModel, task: ModelTask): void;

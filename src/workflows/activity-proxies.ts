@@ -25,20 +25,77 @@ type LocalActivity =
 type ModelActivity = 'callModel' | 'askChainStep' | 'compareExamples' | 'callTree' | 'referenceLevel';
 type CallActivity = ModelActivity | 'deliverWebhook';
 
+type ValueActivity = Exclude<keyof SystemActivities, LocalActivity | CallActivity>;
+
+const CHECK = 'check the input, take models and prices by value';
+
+/** What each is for, in the Temporal UI. */
+const LOCAL_PURPOSES: Record<LocalActivity, string> = {
+  preparePipeline: CHECK,
+  prepareRoute: CHECK,
+  prepareEnsemble: CHECK,
+  prepareCascade: CHECK,
+  prepareChain: CHECK,
+  prepareTree: CHECK,
+  prepareRouter: 'check the subscriptions',
+  checkDefinition: 'check the definition',
+  checkSubscription: 'check the subscription',
+  readUsage: 'what a step has used',
+  readUsages: 'what steps have used',
+  readBudget: 'what is left of the budget',
+  raiseBudget: 'raise the cap of the budget',
+  readOutput: 'read an answer as a vote',
+  settleItem: 'compare an item with what was expected',
+};
+const VALUE_PURPOSES: Record<ValueActivity, string> = {
+  findDefinitions: 'look definitions up',
+  evaluateExpressions: 'evaluate conditions',
+  storeValue: 'store a large value',
+  loadValue: 'load a stored value',
+  followPath: 'look into a stored value',
+  listItems: 'take a list apart',
+  gatherOutputs: 'put outputs together',
+  joinPages: 'put stored lists together',
+  prepareBatch: 'check the settings, store the items in pages',
+  loadItems: 'load a page of items',
+  gatherItems: 'put the results in order',
+  collectRuns: 'what became of items that an earlier run started',
+  routeEvents: 'find who takes events',
+  endedRuns: 'which handlers have ended',
+};
+
 /** Quick, local, and safe to repeat: checking the input and reading what a step has used. */
-export const system = proxyLocalActivities<Pick<SystemActivities, LocalActivity>>({
-  startToCloseTimeout: '10 seconds',
-  scheduleToCloseTimeout: '1 minute',
-  retry: { initialInterval: '100 milliseconds', maximumInterval: '5 seconds', maximumAttempts: 10 },
-});
+export const system = eachFor(LOCAL_PURPOSES, (summary) =>
+  proxyLocalActivities<Pick<SystemActivities, LocalActivity>>({
+    startToCloseTimeout: '10 seconds',
+    scheduleToCloseTimeout: '1 minute',
+    retry: { initialInterval: '100 milliseconds', maximumInterval: '5 seconds', maximumAttempts: 10 },
+    summary,
+  }),
+);
 
 /** Work on values that may be in the content store, with its time. */
-export const values = proxyActivities<Omit<SystemActivities, LocalActivity | CallActivity>>({
-  startToCloseTimeout: '1 minute',
-  scheduleToCloseTimeout: '10 minutes',
-  heartbeatTimeout: HEARTBEAT.timeoutSeconds * 1000,
-  retry: { initialInterval: '500 milliseconds', maximumInterval: '10 seconds', maximumAttempts: 20 },
-});
+export const values = eachFor(VALUE_PURPOSES, (summary) =>
+  proxyActivities<Pick<SystemActivities, ValueActivity>>({
+    startToCloseTimeout: '1 minute',
+    scheduleToCloseTimeout: '10 minutes',
+    heartbeatTimeout: HEARTBEAT.timeoutSeconds * 1000,
+    retry: { initialInterval: '500 milliseconds', maximumInterval: '10 seconds', maximumAttempts: 20 },
+    summary,
+  }),
+);
+
+/** Activities that are called alike, each with a summary of its own. */
+function eachFor<N extends keyof SystemActivities>(
+  purposes: Record<N, string>,
+  proxyWith: (summary: string) => Pick<SystemActivities, N>,
+): Pick<SystemActivities, N> {
+  const entries = (Object.entries(purposes) as [N, string][]).map(([name, purpose]) => [
+    name,
+    proxyWith(purpose)[name],
+  ]);
+  return Object.fromEntries(entries) as Pick<SystemActivities, N>;
+}
 
 /** A provider may ask for a long wait between attempts; the whole step is given this long for them. */
 const WAITS_SECONDS = 7 * 24 * 3600;
@@ -105,6 +162,12 @@ function handlerOptions(step: Step): ActivityOptions {
     scheduleToCloseTimeout: (timeout * attempts + WAITS_SECONDS) * 1000,
     heartbeatTimeout: HEARTBEAT.timeoutSeconds * 1000,
     retry: { ...CALL_RETRY, maximumAttempts: attempts },
-    summary: step.name === step.handler ? step.name : `${step.name}: ${step.handler}`,
+    summary: `${step.name === step.handler ? step.name : `${step.name}: ${step.handler}`}${modelIn(step)}`,
   };
+}
+
+/** The model that the step's own settings name. */
+function modelIn({ config }: Step): string {
+  const model = config['model'];
+  return typeof model === 'string' ? `, ${model}` : '';
 }

@@ -6,14 +6,12 @@ import {
   makeContinueAsNewFunc,
   setCurrentDetails,
   sleep,
-  upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { BatchResult } from '../contracts/batch.schema';
 import type { BatchItem, ItemOutcome } from '../contracts/batch-messages';
 import type { GivenInput } from '../contracts/check-input.schema';
 import type { JsonValue } from '../contracts/json';
-import { MEMO_OUTCOME } from '../contracts/names';
 import type { RunProgress, RunStatus } from '../contracts/run';
 import type { RunAccount } from '../contracts/usage.schema';
 import { allItemsFailed } from '../core/batch/all-items-failed';
@@ -27,6 +25,7 @@ import { refuseUpdate } from './refuse-update';
 import { describeFailure } from './run-failure';
 import { readBudget, runIdentity } from './run-identity';
 import { startItemRun } from './run-item';
+import { leaveOutcome, markStarted } from './search';
 import type { PatternRun } from './serve-pattern';
 
 /** Records that are stored together, and the most that wait for it before no item is started any more. */
@@ -69,6 +68,7 @@ export class BatchRun implements PatternRun<BatchResult> {
   /** @throws ContinueAsNew when the run has grown long */
   async execute(): Promise<BatchResult> {
     this.state ??= firstBatchState(await values.prepareBatch(this.given), this.startedAt, this.paused);
+    markStarted('batch', this.book.plan.search, { status: this.paused ? 'paused' : 'running' });
     this.items = new BatchItems(this.book.plan, () => this.wake());
     if (this.left.size > 0) void this.collectLeft();
     while (this.goesOn()) {
@@ -262,8 +262,6 @@ export class BatchRun implements PatternRun<BatchResult> {
   }
 
   private leaveMemo(): void {
-    const status = this.paused && this.status === 'running' ? 'paused' : this.status;
-    const costUsd = this.state ? batchUsage(this.state).costUsd : 0;
-    upsertMemo({ [MEMO_OUTCOME]: { status, costUsd } });
+    leaveOutcome(this.progress(), this.state?.plan.search);
   }
 }

@@ -14,6 +14,7 @@ import { memberAgreement } from '../core/votes/member-agreement';
 import type { SeatAnswer } from '../core/votes/seat-answer';
 import { ballotOf, individualResults, memberFailures } from '../core/votes/seat-answer';
 import { seatsOf } from '../core/votes/seats';
+import { voteProgress } from '../core/votes/vote-progress';
 import { tooFewAnswers } from '../core/votes/too-few-answers';
 import { system } from './activity-proxies';
 import type { Stopped } from './ask-members';
@@ -47,7 +48,7 @@ const REASONS: Record<StopReason, string> = {
 
 /** One run of an ensemble: who was asked, what came back, what follows from it. */
 export class EnsembleRun implements PatternRun<EnsembleResult> {
-  private readonly book = new PatternBook('ensemble');
+  private readonly book = new PatternBook('ensemble', undefined, () => this.votes());
   private plan: EnsemblePlan | undefined;
   private caller: ModelCaller | undefined;
   private seats: Seat[] = [];
@@ -164,6 +165,13 @@ export class EnsembleRun implements PatternRun<EnsembleResult> {
   /** How the answers lie where nothing has been decided. */
   private openDecision(answers: readonly SeatAnswer[]): Decision {
     return aggregateAnswers(answers, { aggregation: 'collect', tieBreak: 'first', minVotes: 1 }).decision;
+  }
+
+  private votes() {
+    const { asking, seats } = this;
+    const ballots = asking?.answers().map(ballotOf) ?? [];
+    if (!asking || ballots.length === 0) return {};
+    return { votes: voteProgress(ballots, { seats: seats.length, asked: asking.started.size }) };
   }
 
   private saved(answers: readonly SeatAnswer[]) {

@@ -18,6 +18,7 @@ import {
 } from './router-messages';
 import { RouterRun } from './router-run';
 import { asRunFailure } from './run-failure';
+import { markStarted } from './search';
 
 /**
  * Takes events for ever and has each handled by those who subscribe to its type, once, in a workflow of its own. It
@@ -56,6 +57,8 @@ export async function eventRouter(input: GivenInput<'eventRouter'>, carried?: Ro
     run.book.leaveMemo('running');
   }
   const serving = run;
+  const { plan, paused } = serving.book.state;
+  markStarted('eventRouter', plan.search, { status: paused ? 'paused' : 'running' });
   // Signals wait for their handlers.
   setHandler(emitSignal, (request) => serving.receive(request));
   setHandler(handledSignal, (report) => serving.handled(report));

@@ -28,7 +28,7 @@ export class ModelCaller {
   readonly gate: BudgetGate;
 
   constructor(
-    private readonly plan: Pick<ModelPlan<unknown>, 'pins' | 'tenant' | 'budgetLabels'> & {
+    private readonly plan: Pick<ModelPlan<unknown>, 'pins' | 'tenant' | 'budgetLabels' | 'search'> & {
       budget?: GivenBudget | undefined;
     },
     private readonly inherited: InheritedContext | undefined,
@@ -36,6 +36,7 @@ export class ModelCaller {
   ) {
     this.run = runIdentity(plan, inherited);
     this.stepPrefix = inherited?.stepPrefix ?? '';
+    book.open(plan.search);
     this.gate = new BudgetGate(this.run, this.stepPrefix, () => book.pause(this.gate.isWaiting));
   }
 
@@ -51,7 +52,7 @@ export class ModelCaller {
   async ask({ part, path, sample = 0, totalSeconds, ...call }: PartCall): Promise<Called> {
     this.book.start(part, [call.model]);
     const onWait = (note: string | undefined) => this.book.waits(part, note);
-    const { callModel } = modelCalls({ summary: `${path}: ${call.model}`, totalSeconds, onWait });
+    const { callModel } = modelCalls({ summary: `${path}: ${call.task}, ${call.model}`, totalSeconds, onWait });
     const whole = { ...call, sample, run: this.run, step: this.stepPrefix + path, pins: this.plan.pins };
     try {
       const outcome = await this.gate.past(() => callModel(whole), onWait);

@@ -1,8 +1,8 @@
-import { setCurrentDetails, upsertMemo } from '@temporalio/workflow';
+import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { FailureInfo } from '../contracts/failures';
 import type { Pattern } from '../contracts/names';
-import { MEMO_OUTCOME } from '../contracts/names';
 import type { RunProgress, RunStatus, StepStatus } from '../contracts/run';
+import type { SearchFacts } from '../contracts/search-attributes';
 import type { PassedOver } from '../contracts/step-activity';
 import type { CallUsage, Usage } from '../contracts/usage';
 import { detailsMarkdown } from '../core/details-markdown';
@@ -10,6 +10,7 @@ import { isoTime } from '../core/iso-time';
 import type { StepState } from '../core/pipeline-state';
 import { stepProgress } from '../core/pipeline-state';
 import { addUsage, showUsage } from '../core/usage';
+import { leaveOutcome, markStarted } from './search';
 
 type Page = StepState & { note?: string };
 
@@ -26,15 +27,22 @@ export class PatternBook {
   /** The first one that a budget further up had no room for, whose run is to ask. */
   askedAbove: FailureInfo | undefined;
   private isPaused = false;
+  private facts: SearchFacts | undefined;
 
   /** `more` is what the progress of its pattern shows beside the parts. */
   constructor(
     private readonly pattern: Pattern,
     earlier?: BookState,
-    private readonly more: () => Pick<RunProgress, 'tree'> = () => ({}),
+    private readonly more: () => Pick<RunProgress, 'tree' | 'votes'> = () => ({}),
   ) {
     this.pages = new Map(earlier?.pages.map((page) => [page.name, page]));
     this.startedAt = earlier?.startedAt ?? Date.now();
+  }
+
+  /** What the run can be found by, from its plan. */
+  open(facts: SearchFacts | undefined): void {
+    this.facts = facts;
+    markStarted(this.pattern, facts);
   }
 
   state(): BookState {
@@ -86,6 +94,7 @@ export class PatternBook {
 
   note(name: string, note: string): void {
     this.page(name).note = note;
+    this.showDetails();
   }
 
   /** What a part of the run waits for, or with undefined that it goes on. */
@@ -143,12 +152,11 @@ export class PatternBook {
   }
 
   private leaveMemo(): void {
-    const { status, usage } = this.progress();
-    upsertMemo({ [MEMO_OUTCOME]: { status, costUsd: usage.costUsd } });
+    leaveOutcome(this.progress(), this.facts);
   }
 
   private showDetails(): void {
-    setCurrentDetails(detailsMarkdown(this.progress()));
+    setCurrentDetails(detailsMarkdown(this.progress(), workflowInfo().workflowId));
   }
 
   private page(name: string): Page {

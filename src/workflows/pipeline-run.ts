@@ -1,9 +1,8 @@
-import { CancellationScope, CancelledFailure, condition, setCurrentDetails, upsertMemo } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, condition, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { GivenInput } from '../contracts/check-input.schema';
 import type { FailureInfo } from '../contracts/failures';
 import type { JsonValue } from '../contracts/json';
 import { INLINE_LIMIT_BYTES, RESULT_LIMIT_BYTES } from '../contracts/limits';
-import { MEMO_OUTCOME } from '../contracts/names';
 import { shown, suggestion } from '../contracts/nearest-name';
 import type { RetryRequest, RunPlan } from '../contracts/pipeline-messages';
 import type { PipelineResult } from '../contracts/pipeline.schema';
@@ -23,6 +22,7 @@ import { decideConditions } from './decide-conditions';
 import { preparePlan } from './prepare-plan';
 import { refuseUpdate } from './refuse-update';
 import { asRunFailure, describeFailure, runFailure } from './run-failure';
+import { leaveOutcome, markStarted } from './search';
 import type { StepContext } from './run-step';
 import { StepCallbacks } from './step-callbacks';
 import { readBudget, runIdentity } from './run-identity';
@@ -57,6 +57,7 @@ export class PipelineRun {
   async execute(input: GivenInput<'pipeline'>): Promise<PipelineResult> {
     const plan = await preparePlan(input, this.inherited).catch(asRunFailure);
     this.plan = plan;
+    markStarted('pipeline', plan.search, { definition: plan.definition?.name });
     const earlier = new Map(Object.entries(plan.earlierOutputs));
     this.steps = plan.steps.map((step) => states.firstState(step, earlier.get(step.name)));
     if (plan.callbacks) this.callbacks = new StepCallbacks(plan.callbacks, this.hops());
@@ -289,11 +290,10 @@ export class PipelineRun {
   }
 
   private leaveMemo(): void {
-    const { status, usage } = this.progress();
-    upsertMemo({ [MEMO_OUTCOME]: { status, costUsd: usage.costUsd } });
+    leaveOutcome(this.progress(), this.plan?.search);
   }
 
   private showDetails(): void {
-    setCurrentDetails(detailsMarkdown(this.progress()));
+    setCurrentDetails(detailsMarkdown(this.progress(), workflowInfo().workflowId));
   }
 }

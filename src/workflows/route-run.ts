@@ -38,7 +38,7 @@ export class RouteRun implements PatternRun<RouteToModelResult> {
     this.caller = new ModelCaller({ ...plan, budget: plan.input.budget }, this.inherited, this.book);
     const { selection, problem }: Selected = await selectBy(plan, this.caller, this.book);
     throwIfCancelled();
-    this.decision = chooseModel(plan.candidates, { ...plan.input, selection });
+    this.decision = chooseModel(plan.candidates, { ...plan.input, selection, textTokens: plan.textTokens });
     this.reasons.push(explainRoute(this.decision, selection));
     if (problem !== undefined) this.reasons.push(problem);
     await this.askInOrder(plan, this.decision.order, this.caller);

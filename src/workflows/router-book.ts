@@ -1,9 +1,8 @@
-import { upsertMemo, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import type { DeadLetter, DeadLetterChoice, HandledOutcome, NamedSubscription } from '../contracts/event-messages';
 import type { CloudEvent } from '../contracts/event.schema';
 import type { FailureInfo } from '../contracts/failures';
 import type { JsonValue } from '../contracts/json';
-import { MEMO_OUTCOME } from '../contracts/names';
 import type { RunStatus } from '../contracts/run';
 import { isOutcome, matchesType } from '../core/events/event-types';
 import { admitEvent } from '../core/events/admit-event';
@@ -21,6 +20,7 @@ import { values } from './activity-proxies';
 import { DeadLetters } from './dead-letters';
 import { describeFailure } from './run-failure';
 import { followPaths } from './run-step';
+import { leaveOutcome } from './search';
 
 /** JSON characters of subscriptions that go into each routing activity. */
 const INLINE_SUBSCRIPTIONS = 2_000;
@@ -184,10 +184,10 @@ export class RouterBook {
   /** What others need to know without asking a Worker: `list`, and who emits. */
   leaveMemo(status: RunStatus): void {
     const { plan, bySubscription, paused } = this.state;
-    const { costUsd } = showUsage(usageBySubscription(bySubscription));
+    const usage = showUsage(usageBySubscription(bySubscription));
     const accepts = plan.strict ? { accepts: [...new Set(plan.subscriptions.map(({ on }) => on))] } : {};
     const shown = paused && status === 'running' ? 'paused' : status;
-    upsertMemo({ [MEMO_OUTCOME]: { status: shown, costUsd, tenant: plan.tenant, ...accepts } });
+    leaveOutcome({ status: shown, steps: [], usage }, plan.search, { tenant: plan.tenant, ...accepts });
   }
 
   private emission() {

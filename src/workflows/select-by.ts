@@ -3,6 +3,7 @@ import { INLINE_LIMIT_BYTES } from '../contracts/limits';
 import type { RoutePlan } from '../contracts/model-call';
 import { CadenzaError } from '../contracts/failures';
 import type { TaskResults } from '../contracts/model';
+import type { ExpressionOutcome } from '../contracts/pipeline-messages';
 import { capableNames } from '../core/routing/choose-model';
 import type { Capable, ScoreSelector, Selection, SemanticSelector } from '../core/routing/select-route';
 import { selectByLabel, selectByRules, selectByScore, selectBySimilarity } from '../core/routing/select-route';
@@ -18,13 +19,18 @@ export type Selected = { selection?: Selection; problem?: string };
 export async function selectBy(plan: RoutePlan, caller: ModelCaller, book: PatternBook): Promise<Selected> {
   const { selector, needs } = plan.input;
   if (selector === undefined) return {};
-  const capable = capableNames(plan.candidates, needs);
+  const capable = capableNames(plan.candidates, needs, plan.textTokens);
   if (Array.isArray(selector)) {
     const outcomes = await evaluate(
       plan,
       selector.map(({ when }) => when),
     );
-    const held = outcomes.map((value, index) => asBoolean(value, `selector[${index}].when`));
+    const held: boolean[] = [];
+    for (const [index, { model }] of selector.entries()) {
+      held.push(asBoolean(valueIn(outcomes[index], `selector[${index}].when`), `selector[${index}].when`));
+      // What comes after the rule that chooses is not looked at, as if it had never been asked.
+      if (held[index] && capable.has(model)) break;
+    }
     return { selection: selectByRules(selector, held, capable) };
   }
   if ('semantic' in selector) return semantic(selector.semantic, plan, capable, caller, book);
@@ -76,7 +82,8 @@ async function score(
 ): Promise<Selected> {
   const { by } = selector;
   if (typeof by === 'string') {
-    const [value] = await evaluate(plan, [by]);
+    const [outcome] = await evaluate(plan, [by]);
+    const value = valueIn(outcome, 'selector.score.by');
     if (typeof value === 'number') return { selection: selectByScore(selector, value, capable) };
     throw new CadenzaError('ExpressionFailed', `selector.score.by: must give a number, and gave ${kindOf(value)}`, {
       field: 'selector.score.by',
@@ -120,20 +127,19 @@ async function classify(
 }
 
 /** Expressions over the task and its input; `text` is the input's text, however it was given. */
-async function evaluate({ tenant, input: { task, input } }: RoutePlan, expressions: string[]): Promise<JsonValue[]> {
+function evaluate({ tenant, input: { task, input } }: RoutePlan, expressions: string[]): Promise<ExpressionOutcome[]> {
   const fields = typeof input === 'object' && input !== null && 'text' in input ? input : { text: input };
   const scope = { task, input, text: (fields as { text: JsonValue }).text };
-  const outcomes = await values.evaluateExpressions(
+  return values.evaluateExpressions(
     tenant,
     scope,
     expressions.map((expression) => ({ expression })),
   );
-  return outcomes.map((outcome, index) => {
-    if ('value' in outcome) return outcome.value;
-    throw new CadenzaError('ExpressionFailed', `selector: expression ${index}: ${outcome.problem}`, {
-      field: 'selector',
-    });
-  });
+}
+
+function valueIn(outcome: ExpressionOutcome | undefined, field: string): JsonValue {
+  if (outcome && 'value' in outcome) return outcome.value;
+  throw new CadenzaError('ExpressionFailed', `${field}: ${outcome?.problem ?? 'gave no value'}`, { field });
 }
 
 function asBoolean(value: JsonValue, field: string): boolean {

@@ -153,6 +153,7 @@ describe('calibrate', () => {
     [['cascade', 'nowhere.jsonl', '--target-cost', '1'], 'there is no such file'],
     [['router', 'examples/calibrate/router.jsonl', '--target-cost', '1', '--target-share', '1'], 'give one of'],
     [['router', 'examples/calibrate/router.jsonl', '--target-cost', '1', '--hold-out', '2'], 'between 0 and 1'],
+    [['router', 'examples/calibrate/router.jsonl', '--target-share', '40'], 'takes a part from 0 to 1, such as 0.9'],
   ])('%j is refused', async (args, message) => {
     const { code, stderr } = await cli.run(['calibrate', ...args], { cwd });
     expect(code).toBe(2);

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { ItemResult } from '../../src/contracts/batch.schema';
 import { envelopeSchema } from '../../src/contracts/envelope.schema';
 import type { Cli } from '../helpers/run-cli';
 import { createCli } from '../helpers/run-cli';
@@ -41,6 +42,38 @@ test('people see the result first, then how it was decided; progress tells of th
   expect(stderr).toContain('members[1] completed');
   const status = await cli.run(['status', 'opinions']);
   expect(status.stdout).toMatch(/completed: ensemble[^]*✓ members\[0\] +fast_classifier/);
+});
+
+test('every task is answered by a model of a fresh install, or says what is missing', async () => {
+  const text = 'Anna Berg of Quillmark Ltd loves her new lamp. It cost 20 EUR on 3 March 2026.';
+  const items = [
+    'classification',
+    'sentiment',
+    'extraction',
+    'summarization',
+    'generation',
+    'translation',
+    'embedding',
+  ];
+  const input = items.map((task) => {
+    const more = task === 'translation' ? { targetLanguage: 'German' } : {};
+    return JSON.stringify({ id: task, task, input: { text, ...more } });
+  });
+  const { json } = await cli.run(['batch', 'routeToModel', '--items', '-', '--json'], { input: input.join('\n') });
+  const { result } = envelopeSchema.parse(json());
+  const ended = (result as unknown as { results: ItemResult[] }).results;
+  const said = Object.fromEntries(ended.map(({ id, status, error }) => [id, error?.message ?? status]));
+  // The local model is there only where somebody installed it.
+  const local = expect.stringMatching(/^completed$|run `cadenza models install local`/);
+  expect(said).toEqual({
+    classification: 'completed',
+    sentiment: 'completed',
+    extraction: 'completed',
+    summarization: 'completed',
+    generation: local,
+    translation: local,
+    embedding: expect.stringContaining('writes text and can not do "embedding"'),
+  });
 });
 
 test('a name that is nearly a model is refused with the nearest one', async () => {

@@ -117,8 +117,8 @@ test('an ensemble in its second window, a cascade between its stages and a route
   await Promise.all([world.killServer(), world.killWorker()]);
   await models.until(({ open }) => open === 0, 60_000);
   letGo();
-  await world.startWorker();
   const sent = models.requests.length;
+  await world.startWorker();
   await models.until(({ open, requests }) => open === 0 && requests.length === sent + ALL_HELD, 60_000);
 
   const results = await resultsOf(rough);

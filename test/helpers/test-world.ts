@@ -85,7 +85,17 @@ export async function createTestWorld({
   };
 }
 
-/** Runs `work` while a Worker of this process serves the world. */
+/** Has a Worker of this process serve the world until what this resolves with is called: one for all tests of a file. */
+export async function serveWorld(world: TestWorld, handlers: Handlers = {}): Promise<() => Promise<void>> {
+  const worker = await createWorker({ environment: world.environment, handlers });
+  const served = worker.run();
+  return () => {
+    worker.shutdown();
+    return served;
+  };
+}
+
+/** Runs `work` while a Worker of this process serves the world. Starting and ending one takes about a second. */
 export async function withWorker<T>(
   world: TestWorld,
   work: (worker: CadenzaWorker) => Promise<T>,

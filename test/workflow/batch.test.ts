@@ -11,15 +11,18 @@ import { CANCEL_BOUND_MS } from '../helpers/cancel-bound';
 import type { ScriptedAnswer } from '../helpers/scripted-model-server';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, withWorker } from '../helpers/test-world';
+import { createTestWorld, serveWorld } from '../helpers/test-world';
 import { waitUntil } from '../helpers/wait-until';
 
 let world: TestWorld;
+let stopWorker: () => Promise<void>;
 
 beforeAll(async () => {
   world = await createTestWorld();
+  stopWorker = await serveWorld(world);
 });
 afterAll(async () => {
+  await stopWorker();
   await world.close();
   await closeTestServer();
 });
@@ -56,10 +59,8 @@ async function journalRunOf(workflowId: string): Promise<string | undefined> {
 async function run(input: Given, answer?: ScriptedAnswer) {
   const before = world.models.requests.length;
   world.models.script(answer);
-  return withWorker(world, async () => {
-    const result = await ended(await world.cadenza.start('batch', input));
-    return { ...result, requests: world.models.requests.slice(before) };
-  });
+  const result = await ended(await world.cadenza.start('batch', input));
+  return { ...result, requests: world.models.requests.slice(before) };
 }
 
 test('results come in the order of the items, with their ids, whatever ends first', async () => {
@@ -170,59 +171,55 @@ test.each<[string, Partial<Given>, string]>([
 
 test('while it is paused no item starts, and it tells how far it is', async () => {
   world.models.script(() => ({ text: 'yes', delayMs: 200 }));
-  await withWorker(world, async () => {
-    const batch = await world.cadenza.start('batch', {
-      ...ASK,
-      items: numbers(12, () => ({ expected: 'yes' })),
-      maxParallel: 2,
-    });
-    await waitUntil(async () => ((await batch.progress()).batch?.completed ?? 0) >= 3);
-    await batch.pause();
-    await waitUntil(async () => (await batch.progress()).batch?.running === 0);
-    const before = world.models.requests.length;
-    await sleep(600);
-    expect(world.models.requests).toHaveLength(before);
-    expect(await batch.status()).toBe('paused');
-    const { status, batch: progress } = await batch.progress();
-    expect(status).toBe('paused');
-    expect(progress).toMatchObject({ items: 12, failed: 0, running: 0, accuracy: 1 });
-    const { completed = 0, secondsLeft = 0, costUsd = 0, estimatedCostUsd = 0 } = progress ?? {};
-    expect(completed).toBeLessThan(12);
-    expect(secondsLeft).toBeGreaterThan(0.2);
-    expect(estimatedCostUsd).toBeCloseTo((costUsd / completed) * 12, 9);
-    await batch.resume();
-    const { result } = await ended(batch);
-    expect(result.summary).toMatchObject({ completed: 12, accuracy: 1 });
-    expect(result.usage.costUsd).toBeCloseTo(estimatedCostUsd, 5);
+  const batch = await world.cadenza.start('batch', {
+    ...ASK,
+    items: numbers(12, () => ({ expected: 'yes' })),
+    maxParallel: 2,
   });
+  await waitUntil(async () => ((await batch.progress()).batch?.completed ?? 0) >= 3);
+  await batch.pause();
+  await waitUntil(async () => (await batch.progress()).batch?.running === 0);
+  const before = world.models.requests.length;
+  await sleep(600);
+  expect(world.models.requests).toHaveLength(before);
+  expect(await batch.status()).toBe('paused');
+  const { status, batch: progress } = await batch.progress();
+  expect(status).toBe('paused');
+  expect(progress).toMatchObject({ items: 12, failed: 0, running: 0, accuracy: 1 });
+  const { completed = 0, secondsLeft = 0, costUsd = 0, estimatedCostUsd = 0 } = progress ?? {};
+  expect(completed).toBeLessThan(12);
+  expect(secondsLeft).toBeGreaterThan(0.2);
+  expect(estimatedCostUsd).toBeCloseTo((costUsd / completed) * 12, 9);
+  await batch.resume();
+  const { result } = await ended(batch);
+  expect(result.summary).toMatchObject({ completed: 12, accuracy: 1 });
+  expect(result.usage.costUsd).toBeCloseTo(estimatedCostUsd, 5);
 });
 
 test('a cancelled batch closes the connections of its items within two seconds, and shows what it has', async () => {
   world.models.script((request) => (numberIn(request) >= 2 ? { hang: true } : 'yes'));
-  await withWorker(world, async () => {
-    const batch = await world.cadenza.start('batch', { ...ASK, items: numbers(8), maxParallel: 3 });
-    await world.models.until(({ open }) => open === 3);
-    await waitUntil(async () => (await batch.progress()).batch?.completed === 2);
-    const cancelledAt = Date.now();
-    await batch.cancel();
-    await world.models.until(({ open }) => open === 0);
-    expect(Date.now() - cancelledAt).toBeLessThan(CANCEL_BOUND_MS);
-    const { status, result, items } = await ended(batch);
-    expect(status).toBe('cancelled');
-    expect(result).toMatchObject({
-      summary: { completed: 2, failed: 0, cancelled: 3, notStarted: 3 },
-      partial: true,
-      partialReason: 'the batch was cancelled after 2 of 8 items',
-      usage: { calls: 5, cutCalls: 3 },
-    });
-    expect(items.map(({ item, status: own }) => [item, own])).toEqual([
-      [0, 'completed'],
-      [1, 'completed'],
-      [2, 'cancelled'],
-      [3, 'cancelled'],
-      [4, 'cancelled'],
-    ]);
+  const batch = await world.cadenza.start('batch', { ...ASK, items: numbers(8), maxParallel: 3 });
+  await world.models.until(({ open }) => open === 3);
+  await waitUntil(async () => (await batch.progress()).batch?.completed === 2);
+  const cancelledAt = Date.now();
+  await batch.cancel();
+  await world.models.until(({ open }) => open === 0);
+  expect(Date.now() - cancelledAt).toBeLessThan(CANCEL_BOUND_MS);
+  const { status, result, items } = await ended(batch);
+  expect(status).toBe('cancelled');
+  expect(result).toMatchObject({
+    summary: { completed: 2, failed: 0, cancelled: 3, notStarted: 3 },
+    partial: true,
+    partialReason: 'the batch was cancelled after 2 of 8 items',
+    usage: { calls: 5, cutCalls: 3 },
   });
+  expect(items.map(({ item, status: own }) => [item, own])).toEqual([
+    [0, 'completed'],
+    [1, 'completed'],
+    [2, 'cancelled'],
+    [3, 'cancelled'],
+    [4, 'cancelled'],
+  ]);
 });
 
 test('a long batch continues as new, also beside an item that does not end, and asks nothing twice', async () => {
@@ -233,40 +230,36 @@ test('a long batch continues as new, also beside an item that does not end, and 
     if (numberIn(request) === 5) await released;
     return `it is ${numberIn(request)}`;
   });
-  await withWorker(world, async () => {
-    const items = numbers(130, (n) => ({ expected: `it is ${n}`, id: n }));
-    const batch = await world.cadenza.start('batch', { ...ASK, items, maxParallel: 8 });
-    await waitUntil(async () => (await batch.progress()).batch?.completed === 129, 60);
-    expect((await world.cadenza.find(batch.workflowId)).runId).not.toBe(batch.runId);
-    release();
-    const { status, result, items: results } = await ended(batch);
-    expect(status).toBe('completed');
-    expect(result.summary).toMatchObject({ items: 130, completed: 130, correct: 130 });
-    expect(results.map(({ id, output }) => [id, output])).toEqual(
-      items.map(({ id, expected }) => [String(id), { text: expected }]),
-    );
-    const prompts = world.models.requests.slice(before).map(promptOf);
-    expect(prompts).toHaveLength(130);
-    expect(new Set(prompts).size).toBe(130);
-    expect(result.usage).toMatchObject({ calls: 130, cutCalls: 0 });
-    // Calls stand in the journal under the first run, whichever run started the item.
-    const runs = await Promise.all([0, 129].map((item) => journalRunOf(`${batch.workflowId}/item-${item}`)));
-    expect(runs).toEqual([batch.runId, batch.runId]);
-  });
+  const items = numbers(130, (n) => ({ expected: `it is ${n}`, id: n }));
+  const batch = await world.cadenza.start('batch', { ...ASK, items, maxParallel: 8 });
+  await waitUntil(async () => (await batch.progress()).batch?.completed === 129, 60);
+  expect((await world.cadenza.find(batch.workflowId)).runId).not.toBe(batch.runId);
+  release();
+  const { status, result, items: results } = await ended(batch);
+  expect(status).toBe('completed');
+  expect(result.summary).toMatchObject({ items: 130, completed: 130, correct: 130 });
+  expect(results.map(({ id, output }) => [id, output])).toEqual(
+    items.map(({ id, expected }) => [String(id), { text: expected }]),
+  );
+  const prompts = world.models.requests.slice(before).map(promptOf);
+  expect(prompts).toHaveLength(130);
+  expect(new Set(prompts).size).toBe(130);
+  expect(result.usage).toMatchObject({ calls: 130, cutCalls: 0 });
+  // Calls stand in the journal under the first run, whichever run started the item.
+  const runs = await Promise.all([0, 129].map((item) => journalRunOf(`${batch.workflowId}/item-${item}`)));
+  expect(runs).toEqual([batch.runId, batch.runId]);
 }, 90_000);
 
 test('cancelling a batch that has continued as new also ends items that an earlier run started', async () => {
   world.models.script((request) => (numberIn(request) === 0 || numberIn(request) >= 60 ? { hang: true } : 'yes'));
-  await withWorker(world, async () => {
-    const batch = await world.cadenza.start('batch', { ...ASK, items: numbers(61), maxParallel: 4 });
-    await waitUntil(async () => (await batch.progress()).batch?.completed === 59, 60);
-    expect((await world.cadenza.find(batch.workflowId)).runId).not.toBe(batch.runId);
-    await world.models.until(({ open }) => open === 2);
-    await batch.cancel();
-    await world.models.until(({ open }) => open === 0);
-    const { result } = await ended(batch);
-    expect(result).toMatchObject({ summary: { completed: 59, cancelled: 2 }, usage: { calls: 61, cutCalls: 2 } });
-  });
+  const batch = await world.cadenza.start('batch', { ...ASK, items: numbers(61), maxParallel: 4 });
+  await waitUntil(async () => (await batch.progress()).batch?.completed === 59, 60);
+  expect((await world.cadenza.find(batch.workflowId)).runId).not.toBe(batch.runId);
+  await world.models.until(({ open }) => open === 2);
+  await batch.cancel();
+  await world.models.until(({ open }) => open === 0);
+  const { result } = await ended(batch);
+  expect(result).toMatchObject({ summary: { completed: 59, cancelled: 2 }, usage: { calls: 61, cutCalls: 2 } });
 }, 90_000);
 
 test('a batch over ensembles sums how members agree, right and wrong', async () => {

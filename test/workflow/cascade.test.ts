@@ -6,15 +6,20 @@ import { CANCEL_BOUND_MS } from '../helpers/cancel-bound';
 import type { ScriptedAnswer } from '../helpers/scripted-model-server';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, withWorker } from '../helpers/test-world';
+import { createTestWorld, serveWorld } from '../helpers/test-world';
 import { waitUntil } from '../helpers/wait-until';
 
 let world: TestWorld;
+let stopWorker: () => Promise<void>;
 
 beforeAll(async () => {
   world = await createTestWorld();
+  stopWorker = await serveWorld(world, {
+    shout: ({ text }) => ({ text: `${String(text).toUpperCase()}!` }),
+  });
 });
 afterAll(async () => {
+  await stopWorker();
   await world.close();
   await closeTestServer();
 });
@@ -25,9 +30,7 @@ const LABELS = { text: 'a text about spam', labels: ['spam', 'ham'] };
 async function run(input: GivenInput<'cascade'>, answer?: ScriptedAnswer) {
   const before = world.models.requests.length;
   world.models.script(answer);
-  const envelope = await withWorker(world, async () => (await world.cadenza.start('cascade', input)).outcome(), {
-    shout: ({ text }) => ({ text: `${String(text).toUpperCase()}!` }),
-  });
+  const envelope = await (await world.cadenza.start('cascade', input)).outcome();
   const result = envelope.result as unknown as CascadeResult;
   return { ...envelope, result, requests: world.models.requests.slice(before) };
 }
@@ -270,25 +273,23 @@ test('a cancelled run closes its connections within two seconds, and shows what 
   world.models.script(({ body }) =>
     body.model === 'gpt-test' ? { json: { prediction: 'ham', score: 0.1 } } : { hang: true },
   );
-  await withWorker(world, async () => {
-    const stages = [{ model: 'gpt', accept: { score: 0.5 } }, { model: 'other' }];
-    const handle = await world.cadenza.start('cascade', { task: 'classification', input: LABELS, stages });
-    await world.models.until(({ open }) => open === 1);
-    expect((await handle.progress()).steps).toMatchObject([
-      { name: 'stages[0]', status: 'completed', models: ['gpt'] },
-      { name: 'stages[1]', status: 'running', models: ['other'] },
-    ]);
-    const cancelledAt = Date.now();
-    await handle.cancel();
-    await world.models.until(({ open }) => open === 0);
-    expect(Date.now() - cancelledAt).toBeLessThan(CANCEL_BOUND_MS);
-    const { status, result } = (await handle.outcome()) as Envelope & { result: CascadeResult };
-    expect(status).toBe('cancelled');
-    expect(result).toMatchObject({
-      partial: true,
-      cascadeResults: [{ model: 'gpt', accepted: false }],
-      usage: { calls: 2, cutCalls: 1 },
-    });
-    await waitUntil(async () => (await world.cadenza.list()).runs.some(({ status: s }) => s === 'cancelled'));
+  const stages = [{ model: 'gpt', accept: { score: 0.5 } }, { model: 'other' }];
+  const handle = await world.cadenza.start('cascade', { task: 'classification', input: LABELS, stages });
+  await world.models.until(({ open }) => open === 1);
+  expect((await handle.progress()).steps).toMatchObject([
+    { name: 'stages[0]', status: 'completed', models: ['gpt'] },
+    { name: 'stages[1]', status: 'running', models: ['other'] },
+  ]);
+  const cancelledAt = Date.now();
+  await handle.cancel();
+  await world.models.until(({ open }) => open === 0);
+  expect(Date.now() - cancelledAt).toBeLessThan(CANCEL_BOUND_MS);
+  const { status, result } = (await handle.outcome()) as Envelope & { result: CascadeResult };
+  expect(status).toBe('cancelled');
+  expect(result).toMatchObject({
+    partial: true,
+    cascadeResults: [{ model: 'gpt', accepted: false }],
+    usage: { calls: 2, cutCalls: 1 },
   });
+  await waitUntil(async () => (await world.cadenza.list()).runs.some(({ status: s }) => s === 'cancelled'));
 });

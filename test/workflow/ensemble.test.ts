@@ -6,15 +6,18 @@ import { CANCEL_BOUND_MS } from '../helpers/cancel-bound';
 import type { ScriptedAnswer, ScriptedReply } from '../helpers/scripted-model-server';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, withWorker } from '../helpers/test-world';
+import { createTestWorld, serveWorld } from '../helpers/test-world';
 import { waitUntil } from '../helpers/wait-until';
 
 let world: TestWorld;
+let stopWorker: () => Promise<void>;
 
 beforeAll(async () => {
   world = await createTestWorld();
+  stopWorker = await serveWorld(world);
 });
 afterAll(async () => {
+  await stopWorker();
   await world.close();
   await closeTestServer();
 });
@@ -25,15 +28,13 @@ type Given = GivenInput<'ensemble'>;
 async function run(input: Given, answer?: ScriptedAnswer) {
   const before = world.models.requests.length;
   world.models.script(answer);
-  return withWorker(world, async () => {
-    const handle = await world.cadenza.start('ensemble', input);
-    const envelope = await handle.outcome();
-    // A child that is cancelled may hear of it after its parent has ended, and needs the Worker for that.
-    await world.models.until(({ open }) => open === 0, 20_000);
-    const history = await world.cadenza.temporal.workflow.getHandle(handle.workflowId).fetchHistory();
-    const result = envelope.result as unknown as EnsembleResult;
-    return { ...envelope, result, requests: world.models.requests.slice(before), events: history.events?.length ?? 0 };
-  });
+  const handle = await world.cadenza.start('ensemble', input);
+  const envelope = await handle.outcome();
+  // A child that is cancelled may hear of it after its parent has ended, and needs the Worker for that.
+  await world.models.until(({ open }) => open === 0, 20_000);
+  const history = await world.cadenza.temporal.workflow.getHandle(handle.workflowId).fetchHistory();
+  const result = envelope.result as unknown as EnsembleResult;
+  return { ...envelope, result, requests: world.models.requests.slice(before), events: history.events?.length ?? 0 };
 }
 
 /** Samples answer by their seed. */
@@ -455,6 +456,22 @@ test.each<[string, Partial<Given>, string, string]>([
     'judge.model',
   ],
   ['more votes than members', { minVotes: 3 }, 'InvalidInput', 'minVotes'],
+  [
+    'more answers than can be compared pair by pair',
+    { members: samples(33), aggregation: 'judge', judge: { model: 'gpt' } },
+    'InvalidInput',
+    'every pair of answers',
+  ],
+  [
+    'layers that make too many calls',
+    {
+      members: [...samples(100), ...samples(100)],
+      aggregation: 'mixture_of_agents',
+      mixture: { aggregator: { model: 'gpt' }, layers: 7 },
+    },
+    'InvalidInput',
+    '6 layers of them make 1200 calls',
+  ],
   ['a pattern without its steps', { members: [{ pattern: 'chain', config: {} }] }, 'InvalidInput', 'members[0]'],
   ['an expression that does not parse', { extract: { jsonata: '((' } }, 'InvalidInput', 'extract.jsonata'],
   ['a regular expression that is none', { extract: { regex: '(?=x)' } }, 'InvalidInput', 'extract.regex'],
@@ -473,6 +490,37 @@ test.each([
   expect(result.aggregatedResult).toBe(answer);
 });
 
+test('hostile answers are votes like any other, or none: they hold up nobody', async () => {
+  const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+  const answers = [
+    '{"answer": "__proto__"}',
+    `{"answer": ${deep}}`,
+    '{"answer": 1e999}',
+    '{"answer": "\\u200b"}',
+    '{"answer": "yes"}',
+    '{"__proto__": {"answer": "no"}, "answer": "\\u202eYES\\u202c"}',
+    '{"answer": "y',
+    `${'{'.repeat(200_000)}"answer": "no"`,
+    `{"answer": "${'a'.repeat(500_000)}"}`,
+  ];
+  const { status, result } = await run(
+    { ...QUESTION, members: samples(answers.length), extract: { field: 'answer' } },
+    bySeed(answers),
+  );
+  expect(status).toBe('completed');
+  expect(() => check(ensembleResultSchema, result, 'result')).not.toThrow();
+  expect(result).toMatchObject({
+    aggregatedResult: 'yes',
+    decision: { valid: 4, invalidReasons: { empty: 1, truncated: 0, unparsed: 4 }, margin: 1 },
+  });
+  expect(result.decision.ranking.map(({ answer, votes }) => [answer.slice(0, 9), votes])).toEqual([
+    ['yes', 2],
+    ['__proto__', 1],
+    ['aaaaaaaaa', 1],
+  ]);
+  expect(Object.keys(result.decision.votes)).toContain('__proto__');
+});
+
 test('long answers are stored, counted by all of their text, and shown as references', async () => {
   const long = 'word '.repeat(4_000);
   const { result } = await run({ ...QUESTION, members: samples(3) }, bySeed([`${long}a`, `${long}b`, `${long}a`]));
@@ -482,21 +530,19 @@ test('long answers are stored, counted by all of their text, and shown as refere
 
 test('a cancelled run closes its connections within two seconds, and shows what it has', async () => {
   world.models.script(({ body }) => ((body.seed ?? 0) > 0 ? { hang: true } : 'yes'));
-  await withWorker(world, async () => {
-    const handle = await world.cadenza.start('ensemble', { ...QUESTION, members: samples(4) });
-    await world.models.until(({ open, answered }) => open === 3 && answered >= 1);
-    await waitUntil(async () => (await handle.progress()).steps[0]?.note === '1 of 4 samples');
-    expect((await handle.progress()).steps).toMatchObject([{ name: 'members[0]', status: 'running', models: ['gpt'] }]);
-    const cancelledAt = Date.now();
-    await handle.cancel();
-    await world.models.until(({ open }) => open === 0);
-    expect(Date.now() - cancelledAt).toBeLessThan(CANCEL_BOUND_MS);
-    const { status, result } = (await handle.outcome()) as Envelope & { result: EnsembleResult };
-    expect(status).toBe('cancelled');
-    expect(result).toMatchObject({
-      partial: true,
-      decision: { valid: 1, cancelled: 3 },
-      usage: { calls: 4, cutCalls: 3 },
-    });
+  const handle = await world.cadenza.start('ensemble', { ...QUESTION, members: samples(4) });
+  await world.models.until(({ open, answered }) => open === 3 && answered >= 1);
+  await waitUntil(async () => (await handle.progress()).steps[0]?.note === '1 of 4 samples');
+  expect((await handle.progress()).steps).toMatchObject([{ name: 'members[0]', status: 'running', models: ['gpt'] }]);
+  const cancelledAt = Date.now();
+  await handle.cancel();
+  await world.models.until(({ open }) => open === 0);
+  expect(Date.now() - cancelledAt).toBeLessThan(CANCEL_BOUND_MS);
+  const { status, result } = (await handle.outcome()) as Envelope & { result: EnsembleResult };
+  expect(status).toBe('cancelled');
+  expect(result).toMatchObject({
+    partial: true,
+    decision: { valid: 1, cancelled: 3 },
+    usage: { calls: 4, cutCalls: 3 },
   });
 });

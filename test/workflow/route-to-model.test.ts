@@ -5,14 +5,21 @@ import { routeToModelResultSchema } from '../../src/contracts/route-to-model.sch
 import type { ScriptedAnswer } from '../helpers/scripted-model-server';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, withWorker } from '../helpers/test-world';
+import { createTestWorld, serveWorld } from '../helpers/test-world';
 
 let world: TestWorld;
+let stopWorker: () => Promise<void>;
 
 beforeAll(async () => {
-  world = await createTestWorld();
+  world = await createTestWorld({
+    registry: ({ models }) => ({
+      models: { ...models, roomy: { ...models.gpt, model: 'roomy-test', contextTokens: 200_000 } },
+    }),
+  });
+  stopWorker = await serveWorld(world);
 });
 afterAll(async () => {
+  await stopWorker();
   await world.close();
   await closeTestServer();
 });
@@ -21,7 +28,7 @@ afterEach(() => world.models.script(undefined));
 async function run(input: GivenInput<'routeToModel'>, answer?: ScriptedAnswer) {
   const before = world.models.requests.length;
   world.models.script(answer);
-  const envelope = await withWorker(world, async () => (await world.cadenza.start('routeToModel', input)).outcome());
+  const envelope = await (await world.cadenza.start('routeToModel', input)).outcome();
   const result = envelope.result as unknown as RouteToModelResult;
   return { ...envelope, result, requests: world.models.requests.slice(before) };
 }
@@ -70,6 +77,33 @@ test.each([
     ],
   });
   expect(result).toMatchObject({ modelUsed: model, decision: { by: 'rule', route } });
+});
+
+test('a rule behind the one that chooses does no harm, whatever is wrong with it; one before it ends the run', async () => {
+  const works = { when: "task = 'generation'", model: 'other' };
+  const breaks = { when: '$number(text) > 1', model: 'gpt' };
+  const input = { task: 'generation', input: 'no number' } as const;
+  expect((await run({ ...input, selector: [works, breaks] })).result).toMatchObject({ modelUsed: 'other' });
+  const { error, requests } = await run({ ...input, selector: [breaks, works] });
+  expect(error).toMatchObject({ type: 'ExpressionFailed', message: expect.stringContaining('selector[0].when') });
+  expect(requests).toHaveLength(0);
+});
+
+test('a text that a model has no room for is not sent to it: rules and fallbacks pass it over', async () => {
+  const long = 'word '.repeat(30_000);
+  const selector = [
+    { when: 'true', model: 'gpt' },
+    { when: 'true', model: 'roomy' },
+  ];
+  const chosen = await run({ task: 'generation', input: long, selector });
+  expect(asked(chosen)).toEqual(['roomy-test']);
+  expect(chosen.result).toMatchObject({
+    modelUsed: 'roomy',
+    decision: { route: 'rule 1', excluded: [{ model: 'gpt', lacks: expect.stringContaining('room for the text') }] },
+  });
+  const named = await run({ task: 'generation', input: long, model: 'gpt', fallback: ['roomy'] });
+  expect(asked(named)).toEqual(['roomy-test']);
+  expect(named.result.reason).toContain('gpt is unavailable (InputTooLarge), so roomy was asked');
 });
 
 test('a classifier’s label chooses, and its call counts', async () => {

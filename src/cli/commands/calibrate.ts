@@ -154,13 +154,20 @@ type Target = { quality: number } | { meanCost: number } | { strongShare: number
 function targetOf(options: CalibrateOptions, allowed: readonly ('accuracy' | 'cost' | 'share')[]): Target {
   const { targetAccuracy, targetCost, targetShare } = options;
   const given: Target[] = [
-    ...(targetAccuracy === undefined ? [] : [{ quality: numberOf('target-accuracy', targetAccuracy) }]),
+    ...(targetAccuracy === undefined ? [] : [{ quality: partOf('target-accuracy', targetAccuracy) }]),
     ...(targetCost === undefined ? [] : [{ meanCost: numberOf('target-cost', targetCost) }]),
-    ...(targetShare === undefined ? [] : [{ strongShare: numberOf('target-share', targetShare) }]),
+    ...(targetShare === undefined ? [] : [{ strongShare: partOf('target-share', targetShare) }]),
   ];
   const [target] = given;
   if (target && given.length === 1) return target;
   throw wrong('target', `give one of ${allowed.map((name) => `--target-${name}`).join(', ')}`);
+}
+
+/** A share or an accuracy: 40 for 40 % would be met by everything. */
+function partOf(option: string, text: string): number {
+  const number = Number(text);
+  if (text.trim() !== '' && number >= 0 && number <= 1) return number;
+  throw wrong(option, `--${option} takes a part from 0 to 1, such as 0.9`);
 }
 
 function numberOf(option: string, text: string): number {

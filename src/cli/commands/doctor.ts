@@ -1,11 +1,13 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { PruneReport, StoreSurvey } from '../../client';
+import type { Cadenza, PruneReport, StoreSurvey } from '../../client';
 import { connectCadenza, pruneRuns, surveyOf } from '../../client';
 import { connectionConfig } from '../../config/connection';
 import type { Environment } from '../../config/environment';
 import { readEnvironment } from '../../config/environment';
 import { packageRoot } from '../../config/package-paths';
+import type { NamespaceServices } from '../../config/search-attributes';
+import { readSearchState, registerSearchAttributes } from '../../config/search-attributes';
 import { CadenzaError, isCadenzaError } from '../../contracts/failures';
 import { EXIT } from '../../contracts/run';
 import { cachedTemporalBinary } from '../../embedded/temporal-binary';
@@ -32,6 +34,8 @@ export type DoctorOptions = {
   quick?: boolean;
   /** Reads all of the store. */
   verify?: boolean;
+  /** Adds the search attributes that a cluster's namespace lacks. */
+  register?: boolean;
   prune?: boolean;
   olderThan?: string;
   dryRun?: boolean;
@@ -41,7 +45,7 @@ export type DoctorOptions = {
 export async function doctor(terminal: Terminal, options: DoctorOptions): Promise<number> {
   const { json = false } = options;
   checkOptions(options);
-  const basics = await examine();
+  const basics = await examine(options);
   const pruned = options.prune ? await prune(terminal, options) : undefined;
   const store = options.quick ? undefined : await survey(terminal, options);
   const findings = [
@@ -105,7 +109,7 @@ async function prune(terminal: Terminal, { olderThan, dryRun = false }: DoctorOp
   }
 }
 
-async function examine(): Promise<Finding[]> {
+async function examine(options: DoctorOptions): Promise<Finding[]> {
   const basics = [versionFinding(), nodeFinding()];
   try {
     const environment = readEnvironment();
@@ -113,7 +117,7 @@ async function examine(): Promise<Finding[]> {
     return [
       ...basics,
       { what: 'home', says: existsSync(environment.home) ? environment.home : `${environment.home} (not made yet)` },
-      ...(isEmbedded ? await embeddedFindings(environment) : await clusterFindings(environment)),
+      ...(isEmbedded ? await embeddedFindings(environment, options) : await clusterFindings(environment, options)),
       await localFinding(environment),
       storeFinding(environment),
     ];
@@ -137,7 +141,8 @@ function nodeFinding(): Finding {
   };
 }
 
-async function embeddedFindings({ home, cache }: Environment): Promise<Finding[]> {
+async function embeddedFindings(environment: Environment, options: DoctorOptions): Promise<Finding[]> {
+  const { home, cache } = environment;
   const server = await runningServer(home);
   const worker = runningWorker(home);
   return [
@@ -151,6 +156,7 @@ async function embeddedFindings({ home, cache }: Environment): Promise<Finding[]
     worker
       ? { what: 'worker', good: worker.ready, says: `runs (process ${worker.pid}, ${worker.owner}). ${worker.models}` }
       : { what: 'worker', says: 'does not run; started by the first command that needs it' },
+    ...(server ? await searchFindings(environment, options) : []),
   ];
 }
 
@@ -161,7 +167,7 @@ function whereBinary(cache: string): string {
   return found ? `will be started from ${found}` : 'its binary is fetched once, by the first command that needs it';
 }
 
-async function clusterFindings(environment: Environment): Promise<Finding[]> {
+async function clusterFindings(environment: Environment, options: DoctorOptions): Promise<Finding[]> {
   try {
     const cadenza = await connectCadenza({ environment });
     try {
@@ -170,12 +176,46 @@ async function clusterFindings(environment: Environment): Promise<Finding[]> {
       return [
         { what: 'temporal', good: true, says: `cluster answers, namespace ${cadenza.namespace}` },
         { what: 'worker', good: has, says },
+        await searchFinding(cadenza, options),
       ];
     } finally {
       await cadenza.close();
     }
   } catch (error) {
     return [{ what: 'temporal', good: false, says: failureInfo(error).message }];
+  }
+}
+
+async function searchFindings(environment: Environment, options: DoctorOptions): Promise<Finding[]> {
+  const cadenza = await connectCadenza({ environment }).catch(() => undefined);
+  if (!cadenza) return [];
+  return [await searchFinding(cadenza, options).finally(() => cadenza.close())];
+}
+
+/** Runs work without search attributes, so what is missing is no fault; what was asked for and refused is one. */
+async function searchFinding({ temporal, namespace }: Cadenza, { register = false }: DoctorOptions): Promise<Finding> {
+  const services = temporal.connection as unknown as NamespaceServices;
+  try {
+    const added = register ? await registerSearchAttributes(services, namespace) : [];
+    const { missing, wrong } = await readSearchState(services, namespace);
+    const says = [
+      ...(added.length > 0 ? [`added ${added.join(', ')}`] : []),
+      ...(missing.length > 0
+        ? [`not there: ${missing.join(', ')}; runs set none of them until \`${COMMAND} doctor --register\` adds them`]
+        : []),
+      ...(wrong.length > 0
+        ? [`of another type: ${wrong.join(', ')}; runs set none until an operator has removed and added them`]
+        : []),
+    ];
+    if (missing.length + wrong.length > 0)
+      return { what: 'search', ...(register ? { good: false } : {}), says: says.join('; ') };
+    return {
+      what: 'search',
+      good: true,
+      says: says.join('; ') || 'attributes are registered (see cadenza list --help)',
+    };
+  } catch (error) {
+    return { what: 'search', ...(register ? { good: false } : {}), says: failureInfo(error).message };
   }
 }
 

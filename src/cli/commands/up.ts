@@ -89,13 +89,9 @@ function showServing(terminal: Terminal, environment: Environment, server: Ensur
     ...line('Web UI', server.uiUrl),
     ...line('Worker', worker ? `process ${worker.record.pid}. ${worker.record.models}` : 'none: yours to run'),
     ...line('Home', environment.home),
-    ...wrapped(
-      worker
-        ? `Ctrl-C ends both. In another terminal: ${COMMAND} analyze path/to/file.pdf`
-        : `Ctrl-C ends it. Where your worker and commands run: export TEMPORAL_ADDRESS=${server.address}`,
-      terminal.columns,
-      0,
-    ),
+    ...(worker
+      ? wrapped(`Ctrl-C ends both. In another terminal: ${COMMAND} analyze path/to/file.pdf`, terminal.columns, 0)
+      : ['Ctrl-C ends it. Where your worker and your commands run:', `export TEMPORAL_ADDRESS=${server.address}`]),
   ]);
 }
 

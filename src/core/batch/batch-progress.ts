@@ -3,6 +3,7 @@ import type { BatchProgress } from '../../contracts/batch-messages';
 import type { JsonValue } from '../../contracts/json';
 import type { RunProgress, RunStatus } from '../../contracts/run';
 import type { Usage } from '../../contracts/usage';
+import { bar, used } from '../details-markdown';
 import { isoTime } from '../iso-time';
 import { showUsage, totalOf } from '../usage';
 import { endedItems } from './batch-state';
@@ -57,21 +58,24 @@ export function batchUsage({ usage }: BatchState): Usage {
 }
 
 /** A batch as Markdown for the Temporal UI. */
-export function batchMarkdown({ batch, usage }: RunProgress): string {
+export function batchMarkdown({ status, batch, usage }: RunProgress): string {
   if (!batch) return '';
   const { items, completed, failed, running, accuracy, secondsLeft, estimatedCostUsd } = batch;
   const facts = [
     ...(accuracy === undefined ? [] : [`${(accuracy * 100).toFixed(1)} % of ${batch.labelled} are right`]),
     ...(secondsLeft === undefined ? [] : [`about ${Math.ceil(secondsLeft)} seconds left`]),
-    `${usage.calls} calls, $${usage.costUsd}`,
+    used(usage),
     ...(estimatedCostUsd === undefined ? [] : [`about $${estimatedCostUsd.toFixed(6)} in all`]),
   ];
+  const part = items > 0 ? (completed + failed) / items : 0;
   return [
+    `**${status}** ${bar(part)} ${Math.floor(part * 100)} %`,
+    '',
     '| items | completed | failed | running |',
     '|---|---|---|---|',
     `| ${items} | ${completed} | ${failed} | ${running} |`,
     '',
-    facts.join(', '),
+    facts.join(' · '),
   ].join('\n');
 }
 

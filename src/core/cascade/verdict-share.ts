@@ -1,4 +1,8 @@
-const VERDICT = /(?<![\p{L}\p{N}])(incorrect|not correct|correct)(?![\p{L}\p{N}])/giu;
+const VERDICT = /(?<![\p{L}\p{N}])(?:incorrect|correct)(?![\p{L}\p{N}])/giu;
+
+/** `not correct`, `isn't entirely correct`: a verdict turned round by what stands at most three words before it. */
+const NEGATED = /(?:(?<![\p{L}\p{N}])(?:not|never|cannot)|n['\u2019]t)\s+(?:\p{L}+\s+){0,3}$/iu;
+const NEGATION_CHARACTERS = 60;
 
 /** Short words are verdicts only where they open the text: in prose they are anything (`correct, no errors`). */
 const OPENING = /^[^\p{L}\p{N}]*(?:(yes|true|right)|no|false|wrong)(?![\p{L}\p{N}])/iu;
@@ -8,8 +12,11 @@ const OPENING = /^[^\p{L}\p{N}]*(?:(yes|true|right)|no|false|wrong)(?![\p{L}\p{N
  * a yes or no at its beginning. Undefined where it gives neither.
  */
 export function readVerification(text: string): boolean | undefined {
-  const last = [...text.matchAll(VERDICT)].at(-1)?.[1];
-  if (last !== undefined) return last.toLowerCase() === 'correct';
+  const last = [...text.matchAll(VERDICT)].at(-1);
+  if (last) {
+    const before = text.slice(Math.max(0, last.index - NEGATION_CHARACTERS), last.index);
+    return (last[0].toLowerCase() === 'correct') !== NEGATED.test(before);
+  }
   const opening = OPENING.exec(text);
   return opening ? opening[1] !== undefined : undefined;
 }

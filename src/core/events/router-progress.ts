@@ -1,5 +1,6 @@
 import type { RunProgress, RunStatus, StepProgress } from '../../contracts/run';
 import type { CallUsage } from '../../contracts/usage';
+import { cell, used } from '../details-markdown';
 import { isoTime } from '../iso-time';
 import { showCounts, showUsage, totalOf } from '../usage';
 import type { Handling, RouterState, SubscriptionCounts } from './router-state';
@@ -54,17 +55,18 @@ export function usageBySubscription(counts: Record<string, SubscriptionCounts>):
 }
 
 /** A router's progress as Markdown for the Temporal UI. */
-export function routerMarkdown({ events, usage }: RunProgress): string {
+export function routerMarkdown({ status, events, usage }: RunProgress): string {
   if (!events) return '';
   const rows = events.subscriptions.map(
-    ({ name, handled, failed, running }) => `| ${name} | ${handled} | ${failed} | ${running} |`,
+    ({ name, on, handled, failed, running }) => `| ${cell(name)} | ${cell(on)} | ${handled} | ${failed} | ${running} |`,
   );
   return [
-    '| subscription | handled | failed | running |',
-    '|---|---|---|---|',
+    `**${status}**, ${events.received} events came in · ${events.handledPerMinute} handled in the last minute · ${used(usage)}`,
+    '',
+    '| subscription | takes | handled | failed | running |',
+    '|---|---|---|---|---|',
     ...rows,
     '',
-    `${events.backlog} waiting, ${events.deadLetters} dead letters, ${events.handledPerMinute} in the last minute, ` +
-      `${usage.calls} calls, $${usage.costUsd}`,
+    `${events.backlog} waiting · ${events.deadLetters} dead letters`,
   ].join('\n');
 }

@@ -9,11 +9,13 @@ import type { Selection } from './select-route';
 export type RouteQuestion = Pick<RouteToModelInput, 'task' | 'model' | 'otherwise' | 'needs' | 'fallback'> & {
   /** What the selector found, where the input has one. */
   selection?: Selection | undefined;
+  /** What the text takes up: who has less room is not considered. */
+  textTokens?: number | undefined;
 };
 
 /** Names of the pinned models that can do what is needed: what selectors choose from. */
-export function capableNames(pins: ModelPins, needs: Needs | undefined): Set<string> {
-  return new Set(capableModels(Object.values(pins.models), needs).capable.map(({ name }) => name));
+export function capableNames(pins: ModelPins, needs: Needs | undefined, textTokens?: number): Set<string> {
+  return new Set(capableModels(Object.values(pins.models), needs, textTokens).capable.map(({ name }) => name));
 }
 
 /**
@@ -24,7 +26,7 @@ export function capableNames(pins: ModelPins, needs: Needs | undefined): Set<str
  * do what is needed, or a selector chose nothing and `otherwise` is `fail`
  */
 export function chooseModel(pins: ModelPins, question: RouteQuestion): RouteDecision {
-  const { excluded } = capableModels(Object.values(pins.models), question.needs);
+  const { excluded } = capableModels(Object.values(pins.models), question.needs, question.textTokens);
   const { by, model, route } = choice(pins, question);
   modelByName(pins, model);
   const lacks = excluded.find((exclusion) => exclusion.model === model)?.lacks;

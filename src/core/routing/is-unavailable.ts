@@ -1,6 +1,6 @@
 import type { FailureType } from '../../contracts/failures';
 
-/** Failures that say nothing about the request: another model may well answer it. */
+/** Failures that another model may well not have: they say nothing about the request, or that it wants more room. */
 const UNAVAILABLE: readonly FailureType[] = [
   'RateLimited',
   'ProviderUnavailable',
@@ -17,6 +17,7 @@ const UNAVAILABLE: readonly FailureType[] = [
   'HandlerTimeout',
   'StepTimeout',
   'WorkerLost',
+  'InputTooLarge',
 ];
 
 /** True where a model could not be asked or did not answer, so that the next one of the order is asked. */

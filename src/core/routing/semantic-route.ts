@@ -51,6 +51,13 @@ function aggregated(values: readonly number[], how: SemanticAggregate): number {
 export function cosine(a: readonly number[], b: readonly number[]): number {
   if (a.length !== b.length)
     throw new RangeError(`embeddings of ${a.length} and ${b.length} numbers can not be compared`);
+  const direct = quotient(a, b);
+  // Numbers whose squares no double holds still point somewhere.
+  const angle = Number.isFinite(direct) ? direct : quotient(scaled(a), scaled(b));
+  return Number.isFinite(angle) ? angle : 0;
+}
+
+function quotient(a: readonly number[], b: readonly number[]): number {
   let product = 0;
   let lengthA = 0;
   let lengthB = 0;
@@ -61,6 +68,10 @@ export function cosine(a: readonly number[], b: readonly number[]): number {
     lengthA += x * x;
     lengthB += y * y;
   }
-  const length = Math.sqrt(lengthA) * Math.sqrt(lengthB);
-  return length === 0 ? 0 : product / length;
+  return product / (Math.sqrt(lengthA) * Math.sqrt(lengthB));
+}
+
+function scaled(vector: readonly number[]): number[] {
+  const most = vector.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  return vector.map((value) => value / most);
 }

@@ -14,7 +14,23 @@ export function treeProgress(search: Search): TreeProgress {
     pruned: nodes.filter(({ pruned }) => pruned !== undefined).length,
     bestScore: best ? scoreOfNode(best, nodes) : null,
     verified: best?.goal === true,
+    levels: levelsOf(nodes),
   };
+}
+
+function levelsOf(nodes: Search['nodes']): NonNullable<TreeProgress['levels']> {
+  const thoughts = nodes.filter(({ kind, depth }) => kind !== 'answer' && depth > 0);
+  const deepest = thoughts.reduce((most, { depth }) => Math.max(most, depth), 0);
+  return Array.from({ length: deepest }, (_, index) => {
+    const here = thoughts.filter(({ depth }) => depth === index + 1);
+    const scores = here.flatMap(({ score }) => (typeof score === 'number' ? [score] : []));
+    return {
+      level: index + 1,
+      nodes: here.length,
+      pruned: here.filter(({ pruned }) => pruned !== undefined).length,
+      bestScore: scores.length > 0 ? scores.reduce((most, score) => Math.max(most, score)) : null,
+    };
+  });
 }
 
 /** The same in one sentence. */

@@ -5,18 +5,29 @@ import { numberKey } from './number-key';
 /** Answers nested deeper than this are not compared. */
 const MAX_DEPTH = 64;
 
+/** What nobody sees: zero-width and direction marks, variation selectors, control characters that are no spaces. */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}]/gu;
+const VISIBLE = /[^\s\p{Default_Ignorable_Code_Point}\p{Cc}]/u;
+
 /**
  * What an answer is counted under: two answers with one key are one vote. Undefined where there is nothing to count
- * (null, text of spaces only) or it is nested more than 64 deep. `value`: numbers by value whether they came as text or
- * not (`42`, `42.0`, ` 42.`, `1,000` and `1e3` too), text by case and space, objects by content whatever the order of
- * their fields. `words`: letters and digits only, without case. `exact`: as it is.
+ * (null, text of spaces only, a number that no double holds) or it is nested more than 64 deep. `value`: numbers by value whether they came as text or
+ * not (`42`, `42.0`, ` 42.`, `1,000` and `1e3` too), text by case, space and width, without characters that nobody sees,
+ * objects by content whatever the order of their fields. `words`: letters and digits only, without case. `exact`: as it is.
  */
 export function answerKey(answer: JsonValue | undefined, normalise: Normalisation = 'value'): string | undefined {
   if (answer === undefined || answer === null) return undefined;
-  if (typeof answer === 'string' && answer.trim() === '') return undefined;
+  if (typeof answer === 'string' && isBlank(answer)) return undefined;
+  // `1e999` in JSON.
+  if (typeof answer === 'number' && !Number.isFinite(answer)) return undefined;
   if (depthOf(answer) > MAX_DEPTH) return undefined;
   const key = keyOf(answer, normalise);
   return key === '' ? undefined : key;
+}
+
+/** True where a text shows nothing: it is empty, or all of it is spaces and characters that nobody sees. */
+export function isBlank(text: string): boolean {
+  return !VISIBLE.test(text);
 }
 
 /** True where both answers count as one vote. Nothing to count equals nothing. */
@@ -34,9 +45,20 @@ function keyOf(value: JsonValue, normalise: Normalisation): string {
 
 function textKey(text: string, normalise: Normalisation): string {
   if (normalise === 'exact') return text;
-  const folded = text.normalize('NFC').toLowerCase().replace(/\s+/g, ' ').trim();
-  if (normalise === 'words') return (folded.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).join(' ');
-  return numberKey(folded) ?? folded;
+  const plainText = folded(text);
+  if (normalise === 'words') return (plainText.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).join(' ');
+  return numberKey(plainText) ?? plainText;
+}
+
+/** Without case, runs of space, what is invisible, and the full width that some keyboards give to ASCII. */
+function folded(text: string): string {
+  return text
+    .normalize('NFC')
+    .replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
+    .toLowerCase()
+    .replace(/\s+/g, ' ')
+    .replace(INVISIBLE, '')
+    .trim();
 }
 
 /** The same content in one form: fields sorted, every value replaced by its key. */

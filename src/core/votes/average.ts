@@ -9,11 +9,18 @@ export type Averaging = 'average' | 'median';
 export function averageOf(values: readonly number[], how: Averaging): number | undefined {
   const finite = values.filter(Number.isFinite);
   if (finite.length === 0) return undefined;
-  if (how === 'average') return finite.reduce((sum, value) => sum + value, 0) / finite.length;
+  if (how === 'average') return meanOf(finite);
   const sorted = [...finite].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] as number;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2;
+  return sorted.length % 2 === 1 ? upper : meanOf([sorted[middle - 1] as number, upper]);
+}
+
+/** Numbers whose sum no double holds still have a mean. */
+function meanOf(values: readonly number[]): number {
+  const sum = values.reduce((total, value) => total + value, 0);
+  if (Number.isFinite(sum)) return sum / values.length;
+  return values.reduce((mean, value) => mean + value / values.length, 0);
 }
 
 /** Numbers in one figure, with how far they lie apart. */

@@ -3,7 +3,7 @@ import type { InvalidReason } from '../../contracts/decision.schema';
 import type { JsonValue } from '../../contracts/json';
 import type { FinishReason } from '../../contracts/model';
 import { parseReference, followPath } from '../references';
-import { answerKey } from './answer-key';
+import { answerKey, isBlank } from './answer-key';
 import { jsonInText } from './json-in-text';
 import { lastNumber, numberKey } from './number-key';
 
@@ -43,7 +43,7 @@ export function readAnswer(output: JsonValue | undefined, options: ReadingOption
 }
 
 function isEmpty(value: JsonValue | undefined): value is null | '' | undefined {
-  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+  return value === undefined || value === null || (typeof value === 'string' && isBlank(value));
 }
 
 function extractFrom(output: JsonValue, { extract, match }: ReadingOptions): JsonValue | undefined {

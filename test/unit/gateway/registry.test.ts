@@ -46,7 +46,7 @@ describe('a registry', () => {
     expect(models['a']).not.toHaveProperty('capabilities');
   });
 
-  test('that ships serves every task without a key: documents by built-in models, the rest by the local one', () => {
+  test('that ships serves tasks without a key: documents by built-in models, texts by the local one, and says that embeddings are missing', () => {
     const registry = loadRegistry({ environment });
     const shipped = pinsOf(registry.config);
     const byTask = Object.fromEntries(MODEL_TASKS.map((task) => [task, modelForTask(shipped, task).name]));
@@ -59,8 +59,10 @@ describe('a registry', () => {
       translation: 'local_llm',
       embedding: 'local_llm',
     });
-    expect(describeRegistry({ registry, environment })).toMatchObject({ missingTasks: [] });
-    expect(describeRegistry({ registry, environment }).models.every(({ ready }) => ready)).toBe(true);
+    const described = describeRegistry({ registry, environment });
+    expect(described.missingTasks).toEqual(['embedding']);
+    expect(described.models.find(({ name }) => name === 'local_llm')?.tasks).toEqual(['generation', 'translation']);
+    expect(described.models.every(({ ready }) => ready)).toBe(true);
   });
 
   test('comes from the file, else from CADENZA_MODELS, else from the product', () => {

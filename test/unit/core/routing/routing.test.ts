@@ -48,6 +48,16 @@ describe('capabilities', () => {
     expect(found.excluded).toEqual(excluded);
   });
 
+  test('room for the text itself counts too, but for built-in models, which take any length', () => {
+    const models = [...Object.values(pins.models), { ...model('words'), provider: 'builtin' }];
+    const { capable, excluded } = capableModels(models, {}, 40_000);
+    expect(capable.map(({ name }) => name)).toEqual(['large', 'words']);
+    expect(excluded).toEqual([
+      { model: 'small', lacks: 'room for the text, about 40000 tokens with the answer (has 4096)' },
+      { model: 'plain', lacks: 'room for the text, about 40000 tokens with the answer (has 32768)' },
+    ]);
+  });
+
   test('come before any score: the nearest route is not even in the race', () => {
     const selector = (
       selectorSchema.parse({
@@ -149,6 +159,8 @@ describe('semantic routes', () => {
     expect(cosine([1, 0], [1, 1])).toBeCloseTo(Math.SQRT1_2, 12);
     expect(cosine([1, 2], [-2, -4])).toBeCloseTo(-1, 12);
     expect(cosine([0, 0], [1, 1])).toBe(0);
+    expect(cosine([1e200, 1e200], [1e200, 0])).toBeCloseTo(Math.SQRT1_2, 12);
+    expect(cosine([1e-200, 1e-200], [1e-200, 0])).toBeCloseTo(Math.SQRT1_2, 12);
     expect(() => cosine([1], [1, 2])).toThrow('embeddings of 1 and 2 numbers');
   });
 });

@@ -88,12 +88,21 @@ describe('when two answers are one vote', () => {
     ['10\u00b2', '102', false],
     [null, null, false],
     ['', '  ', false],
+    ['Pa\u200bris', 'paris', true],
+    ['\u202eyes\u202c', 'yes', true],
+    ['yes\u0000', 'yes', true],
+    ['\u2764\ufe0f', '\u2764', true],
+    ['\uff22\uff0e', 'b.', true],
+    ['4\u200b2', 42, true],
+    ['p\u0430ris', 'paris', false],
+    ['__proto__', 'constructor', false],
   ])('%j and %j: %s', (a, b, same) => expect(sameAnswer(a, b)).toBe(same));
 
   test('words leave out punctuation, exact leaves out nothing', () => {
     expect(sameAnswer('**Paris.**', 'paris', 'words')).toBe(true);
     expect(sameAnswer('Paris', 'paris', 'exact')).toBe(false);
     expect(sameAnswer('42', '42.0', 'exact')).toBe(false);
+    expect(sameAnswer('Pa\u200bris', 'Paris', 'exact')).toBe(false);
     expect(answerKey('?!', 'words')).toBeUndefined();
   });
 
@@ -132,6 +141,10 @@ describe('what of an output is its answer', () => {
     [{}, '', 'empty'],
     [{}, null, 'empty'],
     [{}, undefined, 'empty'],
+    [{ extract: { field: 'answer' } }, '{"answer": 1e999}', 'unparsed'],
+    [{}, '\u200b\u2060 \ufeff\u3164', 'empty'],
+    [{ normalise: 'exact' as const }, '\u200e', 'empty'],
+    [{ extract: { field: 'answer' } }, '{"answer": "\u200b"}', 'empty'],
     [{ extract: 'json' as const }, '{"a": ""', 'unparsed'],
     [{ extract: { field: 'answer' } }, '{"answer": null}', 'empty'],
     [{ extract: { field: 'answer' } }, '{"reply": 1}', 'unparsed'],
