@@ -122,6 +122,8 @@ test('every pattern runs encrypted: neither server nor store has a text of it, a
       await waitUntil(async () => JSON.stringify(await router.progress()).includes('"handled":1'), 20);
       await router.cancel();
       await router.outcome();
+      // The list lags behind the runs.
+      await waitUntil(async () => !(await cadenza.list()).runs.some(({ status }) => status === 'running'));
       const { runs } = await cadenza.list();
       expect(runs.map(({ status }) => status).sort()).toEqual(['cancelled', ...outcomes.map(() => 'completed')]);
       expect(runs.some(({ costUsd }) => costUsd > 0)).toBe(true);
@@ -235,14 +237,10 @@ test('a run whose key is gone says which one, hides no other run, and can be end
     now,
     async () => {
       expect(await other.outcome()).toMatchObject({ status: 'completed' });
-      const { runs } = await now.cadenza.list();
-      expect(runs.map((run) => [run.workflowId, run.status]).sort()).toEqual(
-        [
-          [workflowId, 'running'],
-          [finished.workflowId, 'completed'],
-          [other.workflowId, 'completed'],
-        ].sort(),
-      );
+      const expected = [`${workflowId} running`, `${finished.workflowId} completed`, `${other.workflowId} completed`];
+      const listed = async () => (await now.cadenza.list()).runs.map((run) => `${run.workflowId} ${run.status}`);
+      // The list lags behind the runs.
+      await waitUntil(async () => String((await listed()).sort()) === String(expected.sort()));
     },
     handlers,
   );

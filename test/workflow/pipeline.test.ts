@@ -9,6 +9,7 @@ import { createWorker } from '../../src/worker';
 import { CANCEL_BOUND_MS } from '../helpers/cancel-bound';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
+import { waitUntil } from '../helpers/wait-until';
 import { createTestWorld } from '../helpers/test-world';
 
 const log: string[] = [];
@@ -725,9 +726,11 @@ describe('what can be seen', () => {
       steps({ name: 'a', handler: 'ask', inputs: { prompt: { value: 'x' } } }),
     );
     await handle.result();
-    await sleep(1_500);
-    const { runs } = await world.cadenza.list();
-    expect(runs.find(({ workflowId }) => workflowId === handle.workflowId)).toMatchObject({
+    const listed = async () =>
+      (await world.cadenza.list()).runs.find(({ workflowId }) => workflowId === handle.workflowId);
+    // The list lags behind the runs.
+    await waitUntil(async () => (await listed())?.status === 'completed');
+    expect(await listed()).toMatchObject({
       pattern: 'pipeline',
       status: 'completed',
       costUsd: 0.0028,

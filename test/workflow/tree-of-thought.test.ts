@@ -359,8 +359,8 @@ test('cancel ends every branch and closes the connections within two seconds; th
     const { status, result } = await handle.outcome();
     expect(status).toBe('cancelled');
     expect(result).toMatchObject({ partial: true, partialReason: 'the run was cancelled', finalSolution: '3' });
-    const { runs } = await world.cadenza.list();
-    expect(runs.some(({ workflowId }) => workflowId === handle.workflowId)).toBe(true);
+    const listed = async () => (await world.cadenza.list()).runs.map(({ workflowId }) => workflowId);
+    await waitUntil(async () => (await listed()).includes(handle.workflowId));
     const query = `WorkflowType = 'expandThought' AND ExecutionStatus = 'Running'`;
     await waitUntil(async () => (await world.cadenza.temporal.workflow.count(query)).count === 0, 10);
   });
