@@ -8,6 +8,7 @@ const MOST_NAMED = 6;
 /** What was retried, journalled, cached, answered by others, stopped early, saved, cut short: each once, with numbers. */
 export function notesOf(model: Omit<ReportModel, 'sentence' | 'notes'>, spans: readonly Span[]): Note[] {
   return [
+    ...waitingNotes(model),
     ...shortNotes(model),
     ...retryNotes(spans),
     ...fallbackNotes(model),
@@ -16,6 +17,17 @@ export function notesOf(model: Omit<ReportModel, 'sentence' | 'notes'>, spans: r
     ...stepNotes(model),
     ...knownNotes(model),
   ];
+}
+
+/** What a person has to decide before the run goes on, with the command for it. */
+function waitingNotes({ steps, status, workflowId }: Omit<ReportModel, 'sentence' | 'notes'>): Note[] {
+  if (status !== 'running' && status !== 'paused') return [];
+  return steps
+    .filter(({ handler, status: state, note }) => handler === 'approval' && state === 'running' && note !== undefined)
+    .map(({ name, note }) => ({
+      kind: 'info',
+      text: `${name} ${note}. To say yes: npx cadenza approve ${workflowId} ${name}`,
+    }));
 }
 
 function shortNotes({ decided, error, status, budget }: Omit<ReportModel, 'sentence' | 'notes'>): Note[] {

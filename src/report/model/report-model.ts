@@ -106,7 +106,7 @@ export function buildReport(record: RunRecord, texts: Texts, now: number, scope 
     progress,
     plan: record.plan,
     deadLetters: record.deadLetters,
-    steps: stepsOf(progress, decided, record.plan),
+    steps: stepsOf(progress, decided, record.plan).map((step) => withTime(step, until)),
     usage,
     budget: decided && 'budget' in decided.result ? decided.result.budget : undefined,
     time: splitTime(spans, { from: startedAt, to: until }),
@@ -189,6 +189,14 @@ function stepsOf(
     return progress.steps.map((step) => withResult(step, results?.[step.name]));
   }
   return Object.values(results ?? {}).map((step) => withResult({ name: step.stepName, status: step.status }, step));
+}
+
+/** What goes on has taken so long up to now; what waits for its turn has taken nothing that could be shown. */
+function withTime({ durationSeconds, ...step }: StepProgress, now: number): StepProgress {
+  if (step.status === 'pending') return step;
+  if (step.status !== 'running') return durationSeconds === undefined ? step : { ...step, durationSeconds };
+  if (step.startedAt === undefined) return step;
+  return { ...step, durationSeconds: Math.max(0, now - Date.parse(step.startedAt)) / 1000 };
 }
 
 function withResult(step: StepProgress, result: PipelineResult['results'][string] | undefined): StepProgress {

@@ -17,7 +17,7 @@ export type BoxText = {
 };
 
 /** Pixels that a character of a title and of a line takes, by which texts are cut. */
-const CHARACTER = { title: 6.4, line: 5.5 };
+const CHARACTER = { title: 6.4, line: 5.7 };
 
 /**
  * A drawing that scrolls, and is moved and zoomed by the script of the page. Its boxes lead to rows below, where all of

@@ -100,7 +100,7 @@ export function tiles({ seconds, time, usage, decided, budget }: ReportModel): H
     ${tile('Time', shownSeconds(seconds), `${shownSeconds(thinking)} of it models and handlers`)}
     ${tile('Money', shownMoney(costUsd), cap === undefined ? (calls > 0 && costUsd === 0 ? 'no price known' : '') : `of ${shownMoney(cap)}`)}
     ${tile('Tokens', shownCount(inputTokens + outputTokens), calls === 0 ? '' : `${shownCount(inputTokens)} in, ${shownCount(outputTokens)} out`)}
-    ${tile('Calls', shownCount(calls), calls === 0 ? 'to a provider' : '')}
+    ${tile('Calls', shownCount(calls), calls === 0 ? 'none to a provider' : '')}
     ${tile('Reused', shownCount(journalHits + cacheHits), 'answers from journal and cache')}
     ${saved && saved.calls > 0 ? tile('Saved', saved.costUsd > 0 ? shownMoney(saved.costUsd) : `${saved.calls} calls`, `${saved.calls} calls never made`) : ''}
   </dl>`;

@@ -120,6 +120,31 @@ test.each([
   expect(markup({ ...given, envelope })).toContain('How it was decided');
 });
 
+test('a step that waits for a person names the command; what goes on has a time, what is to come has none', () => {
+  const step = (name: string, more: object) => ({ name, handler: 'classify', ...more });
+  const model = buildReport(
+    record(undefined, {
+      envelope: { workflowId: 'one', runId: 'r', pattern: 'pipeline', status: 'running' },
+      endedAt: undefined,
+      progress: {
+        pattern: 'pipeline',
+        status: 'running',
+        startedAt: '1970-01-01T00:16:40.000Z',
+        steps: [
+          step('a', { status: 'running', startedAt: '1970-01-01T00:16:41.000Z', durationSeconds: 0 }),
+          step('b', { status: 'pending', durationSeconds: 0 }),
+          step('ok', { handler: 'approval', status: 'running', note: 'waits for approval: "Pay it?"' }),
+        ],
+        usage,
+      },
+    } as unknown as Partial<RunRecord>),
+    new Map(),
+    1_011_000,
+  );
+  expect(model.steps.map(({ durationSeconds }) => durationSeconds)).toEqual([10, undefined, undefined]);
+  expect(model.notes[0]?.text).toBe('ok waits for approval: "Pay it?". To say yes: npx cadenza approve one ok');
+});
+
 test('foreign text never becomes markup, wherever it stands', () => {
   const hostile = '"><script>alert(1)</script>';
   const page = markup(
