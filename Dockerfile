@@ -20,6 +20,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/lib lib
 COPY models.yaml LICENSE ./
+COPY assets assets
 COPY definitions definitions
 COPY examples examples
 # Volumes take their owner from these folders.

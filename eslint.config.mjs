@@ -98,6 +98,11 @@ export default tseslint.config(
     },
   },
   {
+    // Scripts of a page: one file calls what another has.
+    files: ['src/report/browser/*.ts'],
+    rules: { '@typescript-eslint/no-unused-vars': 'off' },
+  },
+  {
     files: ['**/*.cjs', '**/*.mjs'],
     ...tseslint.configs.disableTypeChecked,
     rules: { '@typescript-eslint/no-require-imports': 'off', 'no-undef': 'off' },
@@ -183,16 +188,18 @@ export default tseslint.config(
     files: ['src/worker.ts'],
     why: 'worker.ts composes everything but cli and report.',
   }),
-  ...['cli', 'report'].map((name) =>
-    layer(name, {
-      may: ['client', 'contracts', 'core', 'config', 'embedded'],
-      why: `${name}/ may import client.ts, contracts, core, config and embedded.`,
-    }),
-  ),
+  layer('report', {
+    may: ['client', 'contracts', 'core', 'config', 'embedded'],
+    why: 'report/ may import client.ts, contracts, core, config and embedded.',
+  }),
+  layer('cli', {
+    may: ['client', 'contracts', 'core', 'config', 'embedded', 'report'],
+    why: 'cli/ may import client.ts, contracts, core, config, embedded and report.',
+  }),
   {
     // The commands that need the models themselves are the composition root's only callers.
     ...layer('cli', {
-      may: ['client', 'contracts', 'core', 'config', 'embedded', 'worker'],
+      may: ['client', 'contracts', 'core', 'config', 'embedded', 'report', 'worker'],
       files: ['src/cli/commands/worker.ts', 'src/cli/commands/models.ts'],
       why: 'Only the commands worker and models may import worker.ts.',
     }),

@@ -23,6 +23,8 @@ export { typed } from './client/references';
 export type { Ref } from './client/references';
 export type { RerunOptions } from './client/rerun';
 export type { PendingAttempt, RunHandle } from './client/run-handle';
+export type { RunRecord } from './client/record/run-record';
+export type { Span, SpanKind, SpanOutcome } from './client/record/span';
 export type { Schedules } from './client/schedules';
 export type { Envelope, RunList } from './contracts/envelope.schema';
 export type { ApprovalDecision, BudgetDecision } from './contracts/pipeline-messages';

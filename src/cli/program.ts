@@ -11,6 +11,7 @@ import { addCompletionCommands } from './commands-of-completion';
 import { addEncryptionCommands } from './commands-of-encryption';
 import { addEventCommands } from './commands-of-events';
 import { addProjectCommands } from './commands-of-project';
+import { addReportCommands } from './commands-of-reports';
 import { addRerunCommand } from './commands-of-reruns';
 import { addRunCommands } from './commands-of-runs';
 import { addScheduleCommands } from './commands-of-schedules';
@@ -59,6 +60,7 @@ export function createProgram(terminal: Terminal, action: Action): Command {
   addBatchCommands(program, terminal, action);
   addEventCommands(program, terminal, action);
   addRerunCommand(program, terminal, action);
+  addReportCommands(program, terminal, action);
   addScheduleCommands(program, terminal, action);
   addEncryptionCommands(program, terminal, action);
   addProjectCommands(program, terminal, action);

@@ -35,6 +35,8 @@ import type { RerunOptions } from './rerun';
 import { rerun } from './rerun';
 import type { RunHandle } from './run-handle';
 import { createRunHandle } from './run-handle';
+import type { RunRecord } from './record/run-record';
+import { readRunRecord } from './record/run-record';
 import { runSummary } from './run-summary';
 import type { Schedules } from './schedules';
 import { createSchedules } from './schedules';
@@ -73,6 +75,8 @@ export type Cadenza = {
   rerun(workflowId: string, options: RerunOptions): Promise<RunHandle<'pipeline'>>;
   /** A run by its id, any pattern. @throws CadenzaError `RunNotFound` */
   find(workflowId: string): Promise<RunHandle>;
+  /** All that there is to know of a run: input, result so far, progress, and where its time went. @throws as `find` */
+  record(workflowId: string): Promise<RunRecord>;
   /**
    * The newest runs first, or the most expensive, of those that the filters find. @throws CadenzaError `InvalidInput`,
    * `ConfigurationInvalid` where the namespace lacks a search attribute that a filter needs
@@ -118,6 +122,7 @@ export async function connectCadenza(options: CadenzaOptions = {}): Promise<Cade
     },
     rerun: async (workflowId, options) => rerun(client, store, await findRun(client, workflowId), options),
     find: (workflowId) => findRun(client, workflowId),
+    record: async (workflowId) => readRunRecord(client, await findRun(client, workflowId)),
     list: (options = {}) => listRuns(client, options),
     budgets: () => listBudgets(client),
     hasWorker: () => hasWorker(client),

@@ -1,0 +1,7 @@
+function start(): void {
+  document.querySelectorAll('.drawing').forEach(startDrawing);
+  startFilters();
+}
+
+start();
+startLive();
