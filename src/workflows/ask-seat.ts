@@ -93,7 +93,7 @@ async function askPattern(
       (note) => book.waits(name, note),
     );
     book.spend(name, usage);
-    return { ...seat, status: 'counted', ...(await readPattern(output, plan, inlineLimit)), usage };
+    return { ...seat, status: 'counted', ...(await readPattern(output, plan, inlineLimit, caller)), usage };
   } catch (error) {
     return failedSeat(seat, await caller.failed(name, name, error));
   } finally {
@@ -106,6 +106,7 @@ async function readPattern(
   output: JsonValue,
   { input, tenant }: EnsemblePlan,
   limit: number,
+  caller: ModelCaller,
 ): Promise<{ result: JsonValue; counted: CountedAnswer }> {
   const rule = ruleOf(input);
   const { extract } = rule;
@@ -117,7 +118,7 @@ async function readPattern(
     const { answer, key } = reading;
     return { result: output, counted: { status: 'valid', key, answer, ...figuresOf(answer, output) } };
   }
-  const { counted } = await system.readOutput(tenant, read, rule, limit);
+  const { counted } = await caller.alone(() => system.readOutput(tenant, read, rule, limit));
   return { result: output, counted };
 }
 

@@ -21,6 +21,7 @@ import { endedItems, endItem, firstBatchState, startItem, storeRecords } from '.
 import { system, values } from './activity-proxies';
 import { BatchItems } from './batch-items';
 import { cancelItems, collectItems } from './collect-items';
+import { Limiter } from './limiter';
 import { refuseUpdate } from './refuse-update';
 import { describeFailure } from './run-failure';
 import { readBudget, runIdentity } from './run-identity';
@@ -52,6 +53,10 @@ export class BatchRun implements PatternRun<BatchResult> {
   private isStoring = false;
   /** Items of which something is under way besides their child: starting it, or taking account of its end. */
   private readonly busy = new Set<number>();
+  /** Ends of items that are still to be taken account of, one by one. */
+  private readonly ended: (() => void)[] = [];
+  /** One at a time: of several, a replay hears in another grouping than the first run did. */
+  private readonly settling = new Limiter(1);
   private version = 0;
   private status: RunStatus = 'running';
   private results: JsonValue = null;
@@ -73,7 +78,11 @@ export class BatchRun implements PatternRun<BatchResult> {
     if (this.left.size > 0) void this.collectLeft();
     while (this.goesOn()) {
       const seen = this.version;
-      this.pump();
+      // After each end what it makes room for, so that the order of commands is the same however many ends come at once.
+      do {
+        this.ended.shift()?.();
+        this.pump();
+      } while (this.ended.length > 0);
       setCurrentDetails(batchMarkdown(this.progress()));
       if (this.isLong()) await this.handOver();
       await condition(() => this.version !== seen || this.isLong());
@@ -173,9 +182,21 @@ export class BatchRun implements PatternRun<BatchResult> {
     if (!running || this.busy.has(item)) return;
     this.busy.add(item);
     const settled = await CancellationScope.nonCancellable(() => this.settle(item, running.labelled, outcome));
-    this.state = endItem(this.book, item, { ...settled, cut }, Date.now());
-    this.busy.delete(item);
-    this.wake();
+    await new Promise<void>((resolve) => {
+      this.ended.push(() => {
+        this.state = endItem(this.book, item, { ...settled, cut }, Date.now());
+        this.busy.delete(item);
+        this.wake();
+        resolve();
+      });
+      if (this.isDraining) this.takeEnds();
+      this.wake();
+    });
+  }
+
+  /** All at once: where nothing is started any more, their order makes no difference. */
+  private takeEnds(): void {
+    for (const end of this.ended.splice(0)) end();
   }
 
   private async settle(item: number, labelled: boolean, outcome: ItemOutcome) {
@@ -183,10 +204,14 @@ export class BatchRun implements PatternRun<BatchResult> {
     if (outcome.error || output === undefined) return outcome;
     if (!labelled && JSON.stringify(output).length <= OUTPUT_BYTES) return { ...outcome, settled: { output } };
     const { tenant, pages, pageItems, compare } = this.book.plan;
-    return system.settleItem({ tenant, pages, pageItems, compare }, item, output).then(
-      (settled) => ({ ...outcome, settled }),
-      (error: unknown) => ({ ...outcome, error: describeFailure(error).info }),
-    );
+    const leave = await this.settling.enter();
+    try {
+      return { ...outcome, settled: await system.settleItem({ tenant, pages, pageItems, compare }, item, output) };
+    } catch (error) {
+      return { ...outcome, error: describeFailure(error).info };
+    } finally {
+      leave();
+    }
   }
 
   private async store(): Promise<void> {
@@ -206,6 +231,7 @@ export class BatchRun implements PatternRun<BatchResult> {
   /** Waits for what ends soon, and continues as new with the rest. @throws ContinueAsNew */
   private async handOver(): Promise<never> {
     this.isDraining = true;
+    this.takeEnds();
     await condition(() => this.book.running.length === 0, DRAIN_MS);
     this.collecting.cancel();
     // Each child has started, and what has ended is in the state.
@@ -233,6 +259,7 @@ export class BatchRun implements PatternRun<BatchResult> {
   /** Cancels what runs, and takes account of what it has used as far as that is known soon. */
   private async endItems({ plan }: BatchState): Promise<void> {
     this.isDraining = true;
+    this.takeEnds();
     this.collecting.cancel();
     await condition(() => this.busy.size === 0);
     const open = () => this.book.running.map(({ item }) => item);

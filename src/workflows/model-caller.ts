@@ -7,6 +7,7 @@ import type { RunAccount } from '../contracts/usage.schema';
 import type { GivenBudget } from '../core/budget/budget-scopes';
 import { modelCalls, system } from './activity-proxies';
 import { BudgetGate } from './budget-gate';
+import { Limiter } from './limiter';
 import type { PatternBook } from './pattern-book';
 import { describeFailure } from './run-failure';
 import { readBudget, runIdentity } from './run-identity';
@@ -89,10 +90,25 @@ export class ModelCaller {
     return { usage: this.book.usage(), ...(await readBudget(this.plan, this.run, this.stepPrefix)) };
   }
 
+  /**
+   * Local activities one at a time: of several that are under way a replay hears in another grouping than the first run
+   * did, and what a pattern does in between would come in another order.
+   */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    const leave = await this.reading.enter();
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
+  }
+
+  private readonly reading = new Limiter(1);
   private readonly cut: { part: string; path: string }[] = [];
 
   private usageOf(paths: readonly string[]): Promise<CallUsage[]> {
     const steps = paths.map((path) => this.stepPrefix + path);
-    return CancellationScope.nonCancellable(() => system.readUsages(this.run, steps)).catch(() => []);
+    const read = () => this.alone(() => system.readUsages(this.run, steps));
+    return CancellationScope.nonCancellable(read).catch(() => []);
   }
 }
