@@ -178,7 +178,7 @@ export default tseslint.config(
     why: 'embedded/ may import contracts, config and the local model of the gateway.',
   }),
   layer('client', {
-    may: ['contracts', 'core', 'config', 'payloads', 'store'],
+    may: ['contracts', 'core', 'config', 'payloads', 'store', 'telemetry'],
     typeOnly: ['workflows'],
     files: ['src/client.ts', 'src/client/**/*.ts'],
     why: 'client.ts knows workflows by type and messages only.',

@@ -12,7 +12,9 @@ const stamp = `${target}.sha256`;
 
 /** Hash of every source that may be in a bundle, and of the SDK that runs it. */
 function fingerprint() {
-  const hash = createHash('sha256').update(require('@temporalio/worker/package.json').version);
+  const hash = createHash('sha256')
+    .update(require('@temporalio/worker/package.json').version)
+    .update(readFileSync(__filename));
   for (const folder of ['contracts', 'core', 'payloads', 'workflows']) {
     const base = path.join(root, 'src', folder);
     for (const name of readdirSync(base, { recursive: true }).sort()) {
@@ -29,6 +31,7 @@ async function main() {
   const bundle = async (file, more = {}) => {
     const { code } = await bundleWorkflowCode({
       workflowsPath: path.join(root, 'lib', 'workflows', 'index.js'),
+      workflowInterceptorModules: [path.join(root, 'lib', 'workflows', 'run-observer.js')],
       logger: new DefaultLogger('WARN'),
       ...more,
     });

@@ -57,6 +57,7 @@ export async function bundleOwnWorkflows(
     await writeFile(entry, entryOf(ours, file, workflows));
     const { code } = await bundleWorkflowCode({
       workflowsPath: entry,
+      workflowInterceptorModules: [compiledFile('workflows', 'run-observer.js')],
       logger: new DefaultLogger('ERROR', ({ message }) => said.push(message)),
       webpackConfigHook: withOneSdk,
       ...converter,

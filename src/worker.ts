@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/create-activities';
 import { createWindowBudgets } from './budgets/create-window-budgets';
 import { createTemporalLedger } from './budgets/temporal-ledger';
@@ -13,6 +13,7 @@ import { watchSearchState } from './config/search-attributes';
 import { serverAddress } from './config/server-address';
 import { CadenzaError } from './contracts/failures';
 import { TASK_QUEUE } from './contracts/names';
+import type { RegistryConfig } from './contracts/registry.schema';
 import type { WindowBudgetConfig } from './contracts/window-budget.schema';
 import type { Cipher } from './contracts/sealing';
 import { localModelEndpoint } from './embedded/local-model/local-model-endpoint';
@@ -38,8 +39,10 @@ import { joinStore } from './join-store';
 import type { OwnActivities } from './own-workflows';
 import { bundleOwnWorkflows, checkOwnActivities } from './own-workflows';
 import { openSealing } from './store/open-sealing';
-import { quietRuntime } from './telemetry/quiet-runtime';
+import { startHealthEndpoint } from './telemetry/health-endpoint';
 import { createWebhookSender } from './webhooks/create-webhook-sender';
+import type { TelemetryChoice } from './worker-telemetry';
+import { installRuntime, openTelemetry, readiness } from './worker-telemetry';
 
 export type { Handler, HandlerContext, Handlers, TypedHandler } from './handlers/handler';
 
@@ -60,6 +63,8 @@ export type WorkerOptions = {
   address?: string;
   /** Activities at once: 200. Who raises it also raises the heartbeat timeout (docs/operations.md). */
   maxConcurrentActivities?: number;
+  /** Logs, metrics, traces and health, laid over what the environment says (docs/telemetry.md). */
+  telemetry?: TelemetryChoice;
 };
 
 export type CadenzaWorker = {
@@ -91,8 +96,9 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
   };
   const ownActivities = checkOwnActivities(options.activities ?? {}, handlers);
   const bundled = await workflowsOf(options.workflowsPath, cipher);
-  const { gateway, found, budgets, close } = await openGateway(environment, options.models);
-  installRuntime();
+  const { gateway, found, registry, close } = await openGateway(environment, options.models);
+  const settings = { ...environment.telemetry, ...options.telemetry };
+  installRuntime(settings);
   const { connection, namespace } = await openConnection(environment, options.address);
   const { storeShared } = environment;
   const identity = await joinStore(connection, { namespace, store: environment.store, storeShared }).catch(
@@ -102,7 +108,8 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
       throw error;
     },
   );
-  const windowBudgets = openWindowBudgets(budgets, connection, namespace, cipher);
+  const telemetry = openTelemetry(settings, registry.providers);
+  const windowBudgets = openWindowBudgets(registry.budgets, connection, namespace, cipher);
   const evaluator = createEvaluator({ processFile: compiledFile('evaluator', 'process.js') });
   const activities = createActivities({
     namespace,
@@ -115,6 +122,7 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
     windowBudgets,
     // Labels name customers and projects: where payloads are encrypted, they stay in them.
     search: { isReady: watchSearchState(connection, namespace), showsLabels: cipher === undefined },
+    observer: telemetry.observer,
     handlers,
     definitions: loadShippedDefinitions(),
     versionOf,
@@ -131,6 +139,8 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
     workflowBundle: bundled.workflowBundle,
     dataConverter: conversion(cipher),
     activities: { ...ownActivities, ...activities },
+    interceptors: { activity: telemetry.activities },
+    sinks: telemetry.sinks,
     maxConcurrentActivityTaskExecutions: options.maxConcurrentActivities ?? 200,
     // Cancellation arrives with heartbeats: this bounds how long a cancelled call goes on paying.
     maxHeartbeatThrottleInterval: '1 second',
@@ -139,6 +149,11 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
     shutdownGraceTime: '30 seconds',
     shutdownForceTime: '40 seconds',
   });
+  const { host, healthPort: port } = settings;
+  const health =
+    port === undefined
+      ? undefined
+      : await startHealthEndpoint({ host, port }, () => readiness(worker, connection, environment.store));
   return {
     models: found,
     handlers: Object.keys(handlers),
@@ -147,11 +162,13 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
       try {
         await worker.run();
       } finally {
+        await health?.close();
         // Unreturned, it counts as spent until the window ends.
         await windowBudgets?.close().catch(() => undefined);
         await evaluator.close();
         await close();
         await connection.close();
+        await telemetry.close();
       }
     },
     shutdown: () => worker.shutdown(),
@@ -192,7 +209,7 @@ function openWindowBudgets(
 export async function openGateway(
   environment: Environment,
   models?: string,
-): Promise<{ gateway: Gateway; found: string; budgets: WindowBudgetConfig[]; close: () => Promise<void> }> {
+): Promise<{ gateway: Gateway; found: string; registry: RegistryConfig; close: () => Promise<void> }> {
   const { registry, found } = await resolveRegistry({ file: models ?? environment.models, environment: process.env });
   const local = localModelEndpoint({
     cacheDir: environment.cache,
@@ -204,7 +221,7 @@ export async function openGateway(
     await gateway.close();
     await local.close();
   };
-  return { gateway, found, budgets: registry.config.budgets, close };
+  return { gateway, found, registry: registry.config, close };
 }
 
 /** What each model of this machine is for and whether it could be used now. Asks no provider for an answer. */
@@ -215,19 +232,6 @@ export async function describeModels(
   const { registry, found } = await resolveRegistry({ file: models ?? environment.models, environment: process.env });
   const { installed } = await localModelStatus(environment.cache);
   return { ...describeRegistry({ registry, environment: process.env, localInstalled: installed }), found };
-}
-
-let runtimeInstalled = false;
-
-/** Once for each process; a host program that has installed its own keeps it. */
-function installRuntime(): void {
-  if (runtimeInstalled) return;
-  runtimeInstalled = true;
-  try {
-    Runtime.install(quietRuntime());
-  } catch {
-    // The Runtime is there already: the host's choice stands.
-  }
 }
 
 async function openConnection(environment: Environment, address?: string) {

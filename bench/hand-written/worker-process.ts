@@ -1,11 +1,12 @@
 import path from 'node:path';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { quietRuntime } from '../../src/telemetry/quiet-runtime';
+import { QUIET } from '../../src/contracts/telemetry-settings';
+import { runtimeOptions } from '../../src/telemetry/runtime-options';
 import * as activities from './activities';
 
 /** The counterpart's Worker, with the settings that are the product's own. */
 async function main(): Promise<void> {
-  Runtime.install(quietRuntime());
+  Runtime.install(runtimeOptions(QUIET));
   const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? '' });
   const worker = await Worker.create({
     connection,

@@ -1,11 +1,13 @@
-import { cancellationSignal } from '@temporalio/activity';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { CallSettings, PinnedModel, TaskInput, TaskResults } from '../contracts/model';
 import type { ModelTask } from '../contracts/names';
 import type { RunIdentity } from '../contracts/step-activity';
 import type { Guard } from '../gateway/gateway';
+import type { Journal } from '../store/journal';
 import { createBudgetHold } from './budget-hold';
 import { cachedJournal } from './cached-journal';
 import type { ActivityDependencies } from './dependencies';
+import { observedGuard } from './observed-guard';
 import { createPaidCall } from './paid-call';
 
 /** One model asked for one step of a run. */
@@ -33,7 +35,7 @@ export function askPaid<T extends ModelTask>(
 /** The journal, the model's cache and the ledger around each request of a call. */
 export function guardOf(
   { run, step, model, sample }: PaidCall,
-  { journal, cache, budgets, windowBudgets, namespace }: ActivityDependencies,
+  { journal, cache, budgets, windowBudgets, namespace, observer }: ActivityDependencies,
 ): Guard {
   const { workflowId, firstRunId, tenant, budgets: scopes = [], labels } = run;
   const ofRun = { namespace, workflowId, firstRunId };
@@ -46,8 +48,17 @@ export function guardOf(
     signal: cancellationSignal(),
     ...(holds ? { hold: createBudgetHold({ ledger: budgets, run: ofRun, scopes, windows, step, model }) } : {}),
   };
-  return (request, send, worstCase) => {
-    const known = cachedJournal(journal, cache, { model, tenant, request });
-    return createPaidCall({ ...options, journal: known })(request, send, worstCase);
-  };
+  const guardWith =
+    (entries: Journal): Guard =>
+    (request, ...rest) => {
+      const known = cachedJournal(entries, cache, { model, tenant, request });
+      return createPaidCall({ ...options, journal: known })(request, ...rest);
+    };
+  if (!observer) return guardWith(journal);
+  return observedGuard(
+    { model, step, sample, workflowType: activityInfo().workflowType ?? '' },
+    observer,
+    journal,
+    guardWith,
+  );
 }

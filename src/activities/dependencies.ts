@@ -8,6 +8,7 @@ import type { Journal } from '../store/journal';
 import type { ResponseCache } from '../store/response-cache';
 import type { WebhookSender } from '../webhooks/webhook-sender';
 import type { Definition } from '../contracts/pipeline.schema';
+import type { CallObserver } from '../contracts/observed-run';
 
 /** What the composition root gives the activities: everything behind an interface. */
 export type ActivityDependencies = {
@@ -24,6 +25,8 @@ export type ActivityDependencies = {
   search: { isReady(): Promise<boolean>; showsLabels: boolean };
   handlers: Handlers;
   webhooks: WebhookSender;
+  /** Where metrics or traces are on. */
+  observer?: CallObserver | undefined;
   /** The definitions that ship with the product, by name, with the hash that is their version. */
   definitions: ReadonlyMap<string, { definition: Definition; version: string }>;
   versionOf(definition: Definition): string;

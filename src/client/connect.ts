@@ -1,3 +1,4 @@
+import type { TracerProvider } from '@opentelemetry/api';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import type { Environment } from '../config/environment';
@@ -15,6 +16,7 @@ import type { ContentStore } from '../store/content-store';
 import { cipherOf } from '../payloads/create-cipher';
 import { createFileContentStore } from '../store/file-content-store';
 import { openSealing } from '../store/open-sealing';
+import { openClientTelemetry } from '../telemetry/client-telemetry';
 import type { GivenEvent } from '../contracts/event.schema';
 import { storeDocument } from '../store/store-document';
 import type { Definitions } from './definitions';
@@ -48,6 +50,8 @@ export type CadenzaOptions = {
   /** Where documents and large values go; the Workers must share it. Default: CADENZA_STORE. */
   store?: ContentStore;
   environment?: Environment;
+  /** Where spans of started runs go, in the place of the provider that is registered or that the environment describes. */
+  tracerProvider?: TracerProvider;
 };
 
 export type StartOptions = {
@@ -103,7 +107,9 @@ export type Cadenza = {
 export async function connectCadenza(options: CadenzaOptions = {}): Promise<Cadenza> {
   const environment = options.environment ?? readEnvironment();
   const store = options.store ?? (await openStore(environment));
-  const { client, close } = await openClient(options, environment);
+  const opened = await openClient(options, environment);
+  const telemetry = openClientTelemetry(environment.telemetry, options.tracerProvider);
+  const client = telemetry.traced(opened.client);
   const namespace = client.options.namespace;
 
   return {
@@ -127,7 +133,10 @@ export async function connectCadenza(options: CadenzaOptions = {}): Promise<Cade
     emit: createEmit(client, store),
     router: (workflowId) => createRouterHandle(client, store, workflowId),
     storeDocument: (file, tenant = NO_TENANT) => storeDocument(store, { namespace, tenant }, file),
-    close,
+    async close() {
+      await opened.close();
+      await telemetry.close();
+    },
   };
 }
 

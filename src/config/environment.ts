@@ -3,8 +3,10 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { CadenzaError } from '../contracts/failures';
+import type { TelemetrySettings } from '../contracts/telemetry-settings';
 import type { EncryptionKey } from './encryption-keys';
 import { KEYS_FILE_VARIABLE, KEYS_VARIABLE, parseEncryptionKeys, readEncryptionKeys } from './encryption-keys';
+import { refusedProtocol, TELEMETRY_ALLOWED, TELEMETRY_VARIABLES, telemetrySettings } from './telemetry-settings';
 import { SECRET_RULE, isWebhookSecret } from './webhook-secret';
 
 /**
@@ -38,6 +40,8 @@ export type Environment = {
   encryptionKeys?: readonly EncryptionKey[];
   /** What requests to `cadenza codec` must carry. */
   codecToken?: string;
+  /** Logs, metrics, traces and health of this process. */
+  telemetry: TelemetrySettings;
   /** The variables that `@temporalio/envconfig` reads. Can hold an API key and certificates: never print it. */
   temporal: Readonly<Record<string, string>>;
 };
@@ -71,6 +75,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env, cwd: strin
     ...(known.CADENZA_EVENTS_TOKEN && { eventsToken: known.CADENZA_EVENTS_TOKEN }),
     ...(encryptionKeys && { encryptionKeys }),
     ...(known.CADENZA_CODEC_TOKEN && { codecToken: known.CADENZA_CODEC_TOKEN }),
+    telemetry: telemetrySettings(known),
     temporal: Object.fromEntries(
       Object.entries(given as Record<string, string>).filter(([name]) => isReadByTemporal(name)),
     ),
@@ -126,10 +131,15 @@ function variables(cwd: string) {
         .string()
         .regex(/^[A-Za-z0-9_-]{24,500}$/)
         .optional(),
+      ...TELEMETRY_VARIABLES,
     })
     .refine((all) => !all.CADENZA_UI_PORT || all.CADENZA_UI_PORT !== all.CADENZA_TEMPORAL_PORT, {
       path: ['CADENZA_UI_PORT'],
       error: 'the port of the Temporal server itself, CADENZA_TEMPORAL_PORT',
+    })
+    .superRefine((all, { addIssue }) => {
+      const name = refusedProtocol(all);
+      if (name !== undefined) addIssue({ code: 'custom', path: [name], message: 'not spoken' });
     });
 }
 
@@ -144,6 +154,7 @@ const ALLOWED: Record<string, string> = {
   CADENZA_EVENTS_SECRET: `${SECRET_RULE}; several are separated by spaces`,
   CADENZA_EVENTS_TOKEN: 'it must be 24 to 500 characters of ASCII without spaces',
   CADENZA_CODEC_TOKEN: 'it must be 24 to 500 letters, digits, _ and -',
+  ...TELEMETRY_ALLOWED,
 };
 
 /** Their values never appear in a message. */

@@ -1,0 +1,30 @@
+import type { RuntimeOptions } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString } from '@temporalio/worker';
+import type { TelemetrySettings } from '../contracts/telemetry-settings';
+import { logLine } from './log-line';
+import { BUCKETS_SECONDS, METRICS } from './metrics/metric-table';
+
+/**
+ * The SDK's runtime for a Cadenza Worker: its log on stderr, a line an entry, and with a port for metrics the SDK's and
+ * Cadenza's own there, for Prometheus. Signals are the caller's business.
+ */
+export function runtimeOptions({ logLevel, logFormat, host, metricsPort }: TelemetrySettings): RuntimeOptions {
+  return {
+    logger: new DefaultLogger(logLevel, (entry) => void process.stderr.write(`${logLine(entry, logFormat)}\n`)),
+    shutdownSignals: [],
+    telemetryOptions: {
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
+      ...(metricsPort === undefined ? {} : { metrics: { prometheus: exporter(`${host}:${metricsPort}`) } }),
+    },
+  };
+}
+
+function exporter(bindAddress: string) {
+  const histograms = Object.entries(METRICS).filter(([, { kind }]) => kind === 'histogram');
+  return {
+    bindAddress,
+    countersTotalSuffix: true,
+    useSecondsForDurations: true,
+    histogramBucketOverrides: Object.fromEntries(histograms.map(([name]) => [name, BUCKETS_SECONDS])),
+  };
+}
