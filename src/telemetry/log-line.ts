@@ -21,7 +21,9 @@ const FIELDS = [
 
 /** An entry of the SDK's logger as a line of JSON, or as people read it. */
 export function logLine({ level, message, meta, timestampNanos }: LogEntry, format: LogFormat): string {
-  const given = (meta ?? {}) as Record<string, unknown>;
+  const { workflowRunId, ...rest } = (meta ?? {}) as Record<string, unknown>;
+  // Activities call it so.
+  const given: Record<string, unknown> = { runId: workflowRunId, ...rest };
   const fields = Object.fromEntries(
     FIELDS.filter((name) => ['string', 'number'].includes(typeof given[name])).map((name) => [name, given[name]]),
   );
@@ -31,8 +33,10 @@ export function logLine({ level, message, meta, timestampNanos }: LogEntry, form
   const { workflowId, step, attempt, ...others } = fields;
   const where = [workflowId, step, Number(attempt) > 1 ? `attempt ${String(attempt)}` : undefined];
   const said = where.filter((part) => part !== undefined).join(' · ');
-  const rest = ['model', 'problem', 'error'].filter((name) => others[name] !== undefined);
-  const tail = rest.map((name) => `${name}=${visible(String(others[name]))}`).join(' ');
+  const tail = ['model', 'problem', 'error']
+    .filter((name) => others[name] !== undefined)
+    .map((name) => `${name}=${visible(String(others[name]))}`)
+    .join(' ');
   return [time.slice(11, 23), level.padEnd(5), visible(message), said && `[${visible(said)}]`, tail]
     .filter((part) => part !== '')
     .join(' ');

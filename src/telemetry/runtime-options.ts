@@ -23,7 +23,6 @@ function exporter(bindAddress: string) {
   const histograms = Object.entries(METRICS).filter(([, { kind }]) => kind === 'histogram');
   return {
     bindAddress,
-    countersTotalSuffix: true,
     useSecondsForDurations: true,
     histogramBucketOverrides: Object.fromEntries(histograms.map(([name]) => [name, BUCKETS_SECONDS])),
   };

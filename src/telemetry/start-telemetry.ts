@@ -5,6 +5,7 @@ import type { Sinks } from '@temporalio/workflow';
 import type { CallObserver, RunEnd } from '../contracts/observed-run';
 import { RUN_SINK } from '../contracts/observed-run';
 import type { TelemetrySettings } from '../contracts/telemetry-settings';
+import { activityLogs } from './activity-logs';
 import { allObservers } from './all-observers';
 import { activityMetrics } from './metrics/activity-metrics';
 import { callMetrics } from './metrics/call-metrics';
@@ -43,7 +44,7 @@ export function startTelemetry(options: TelemetryOptions): WorkerTelemetry {
   const { settings, meter, spanProcessors, placeOf, warn } = options;
   const meters = meter && createMeters(meter);
   const observers: CallObserver[] = meters ? [callMetrics(meters)] : [];
-  const activities: ActivityInterceptorsFactory[] = meters ? [activityMetrics(meters)] : [];
+  const activities: ActivityInterceptorsFactory[] = [activityLogs, ...(meters ? [activityMetrics(meters)] : [])];
   if (!settings.traces && !spanProcessors) {
     const close = () => Promise.resolve();
     return { observer: allObservers(observers), activities, sinks: runSinks(meters), close };

@@ -26,13 +26,11 @@ export function createMeters(meter: MetricMeter): Meters {
 }
 
 function instrument(meter: MetricMeter, name: string, row: (typeof METRICS)[MetricName]) {
-  // Prometheus has the kind of a counter in its name; the exporter adds it.
-  const plain = name.replace(/_total$/, '');
   if (row.kind === 'counter') {
-    const counter = meter.createCounter(plain, '', row.help);
+    const counter = meter.createCounter(name, '', row.help);
     return (value: number, labels: Record<string, string>) => counter.add(value, labels);
   }
-  const histogram = meter.createHistogram(plain, 'float', row.unit, row.help);
+  const histogram = meter.createHistogram(name, 'float', row.unit, row.help);
   return (value: number, labels: Record<string, string>) => histogram.record(value, labels);
 }
 

@@ -50,6 +50,12 @@ export function activitySpans(tracing: Tracing) {
           }
         },
       },
+      outbound: {
+        getLogAttributes(input, next) {
+          const span = trace.getActiveSpan()?.spanContext();
+          return next(span ? { ...input, traceId: span.traceId, spanId: span.spanId } : input);
+        },
+      },
     };
   };
 }

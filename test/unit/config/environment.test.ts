@@ -28,8 +28,34 @@ describe('the environment', () => {
       home: path.join(cwd, '.cadenza'),
       store: path.join(cwd, '.cadenza', 'store'),
       cache: '/users/ada/.cache/cadenza',
+      telemetry: { host: '127.0.0.1', logLevel: 'WARN', logFormat: 'json', traces: false, recordContent: false },
       temporal: { HOME: '/users/ada' },
     });
+  });
+
+  test('switches telemetry on, and nothing that was not asked for', () => {
+    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' };
+    const telemetry = (env: Record<string, string>) => readEnvironment(env, cwd).telemetry;
+    expect(telemetry({ CADENZA_METRICS_PORT: '9464', CADENZA_HEALTH_PORT: '9465' })).toMatchObject({
+      metricsPort: 9464,
+      healthPort: 9465,
+      traces: false,
+    });
+    expect(telemetry({ CADENZA_LOG_LEVEL: 'info', CADENZA_LOG_FORMAT: 'pretty' })).toMatchObject({
+      logLevel: 'INFO',
+      logFormat: 'pretty',
+    });
+    expect(telemetry(endpoint)).toMatchObject({ traces: true, recordContent: false });
+    expect(telemetry({ ...endpoint, OTEL_SDK_DISABLED: 'true' }).traces).toBe(false);
+    expect(telemetry({ ...endpoint, OTEL_TRACES_EXPORTER: 'none' }).traces).toBe(false);
+    const content = { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'true' };
+    expect(telemetry({ ...endpoint, ...content }).recordContent).toBe(true);
+    expect(telemetry({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }).traces).toBe(false);
+    expect(failure(() => telemetry({ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }))).toMatchObject({
+      type: 'ConfigurationInvalid',
+      field: 'OTEL_EXPORTER_OTLP_PROTOCOL',
+    });
+    expect(failure(() => telemetry({ CADENZA_METRICS_PORT: '0' })).field).toBe('CADENZA_METRICS_PORT');
   });
 
   test('makes every path absolute', () => {
