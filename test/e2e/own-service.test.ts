@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -40,6 +41,8 @@ beforeAll(async () => {
     CADENZA_HOME: path.join(project, '.cadenza'),
     TEMPORAL_ADDRESS: testServer().address,
     TEMPORAL_NAMESPACE: await createTestNamespace(),
+    // Own Workflows are bundled with the converter that encryption needs.
+    CADENZA_ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64')}`,
   };
 });
 afterAll(async () => {

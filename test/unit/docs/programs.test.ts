@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
+import { parse } from 'yaml';
 import { blocksOf, filesIn, pages, read } from './pages';
 
 const root = path.join(__dirname, '..', '..', '..');
@@ -81,6 +82,25 @@ test.each(pages())('the JavaScript of %s parses', (page) => {
   }
 });
 
+test('the handlers of docs/handlers.md do what the page says', async () => {
+  const [block] = blocksOf(read('docs/handlers.md')).filter(({ language }) => language === 'js');
+  type Handlers = Record<
+    'count_words' | 'headline',
+    (inputs: object, config: object, context: object) => Promise<unknown>
+  >;
+  const handlers = {} as Handlers;
+  new Function('exports', block?.text ?? '')(handlers);
+  const ask = async (task: string, { text }: { text: string }, { model }: { model: string }) => ({
+    model,
+    result: { text: `${task}: ${text}` },
+  });
+  expect(await handlers.count_words({ text: 'Two chairs and a table.' }, {}, {})).toEqual({ words: 5 });
+  expect(await handlers.headline({ text: 'x' }, { model: 'gpt4' }, { ask })).toEqual({
+    headline: 'generation: A headline for: x',
+    model: 'gpt4',
+  });
+});
+
 test.each(pages())('the JSON of %s is JSON', (page) => {
   for (const { text } of blocksOf(read(page)).filter(({ language }) => language === 'json')) {
     // A field on its own stands for the object that it is in.
@@ -98,7 +118,10 @@ function missingIn(page: string): string[] {
   const known = { ...scripts, ...(JSON.parse(own) as { scripts?: object }).scripts };
   const names = [...all.matchAll(/\bnpm run (?:-s |--silent )?([\w:]+)/g)].map(([, name = '']) => name);
   const files = [...all.matchAll(/\b(?:-i|node|--config|--items|--models|define|analyze) (examples\/[\w./-]+)/g)];
+  const services = (parse(read('docker-compose.yml')) as { services: object }).services;
+  const called = [...all.matchAll(/docker compose exec (\w+)|--scale (\w+)=/g)].map(([, one, two]) => one ?? two ?? '');
   return [
+    ...called.filter((name) => !Object.hasOwn(services, name)).map((name) => `docker compose … ${name}`),
     ...names.filter((name) => !Object.hasOwn(known, name)).map((name) => `npm run ${name}`),
     ...files.map(([, file = '']) => file).filter((file) => !existsSync(path.join(root, file))),
   ];
@@ -106,6 +129,16 @@ function missingIn(page: string): string[] {
 
 test.each(pages())('every npm script and every example file that a command of %s names is there', (page) => {
   expect(missingIn(page)).toEqual([]);
+});
+
+const variablesIn = (files: readonly string[]) =>
+  new Set(files.flatMap((file) => read(file).match(/\bCADENZA_[A-Z]+(?:_[A-Z]+)*\b/g) ?? []));
+
+test('the pages name the variables that there are, and all of them', () => {
+  const known = variablesIn([...filesIn('src', '.ts'), 'docker-compose.yml']);
+  const shown = variablesIn(pages());
+  expect([...shown].filter((name) => !known.has(name))).toEqual([]);
+  expect([...variablesIn(filesIn('src', '.ts'))].filter((name) => !shown.has(name))).toEqual([]);
 });
 
 test('every example that can be run is run by an end-to-end test', () => {
