@@ -14,6 +14,7 @@ import { runHandler, system, values } from './activity-proxies';
 import type { BudgetGate } from './budget-gate';
 import type { Approvals } from './approvals';
 import { runChild } from './run-child';
+import { Limiter } from './limiter';
 import { describeFailure } from './run-failure';
 
 /** What running a step needs of its run. `stepPrefix` goes before step names in the journal. */
@@ -52,11 +53,15 @@ export async function runStep(step: PlannedStep, scope: Scope, context: StepCont
   return step.forEach ? runForEach(step, step.forEach, scope, context) : runOnce(step, step.name, scope, context);
 }
 
+/** Local Activities go one at a time: of several, a replay hears in another grouping than the first run did. */
+const reading = new Limiter(1);
+
 /** What a step has used when it ended without a word (a lost Worker, a cancel); asked also after a cancel. */
 export function usageOf({ run, stepPrefix }: StepContext, path: string): Promise<CallUsage> {
-  return CancellationScope.nonCancellable(() => system.readUsage(run, stepPrefix + path)).catch(() => ({
-    byModel: {},
-  }));
+  return CancellationScope.nonCancellable(async () => {
+    const leave = await reading.enter();
+    return system.readUsage(run, stepPrefix + path).finally(leave);
+  }).catch(() => ({ byModel: {} }));
 }
 
 function outcomeOf(output: JsonValue): StepOutcome {
