@@ -7,6 +7,7 @@ import type { Pattern } from '../contracts/names';
 import { PATTERNS } from '../contracts/names';
 import { EXIT } from '../contracts/run';
 import { addBatchCommands } from './commands-of-batches';
+import { addCompletionCommands } from './commands-of-completion';
 import { addEncryptionCommands } from './commands-of-encryption';
 import { addEventCommands } from './commands-of-events';
 import { addProjectCommands } from './commands-of-project';
@@ -63,6 +64,7 @@ export function createProgram(terminal: Terminal, action: Action): Command {
   addScheduleCommands(program, terminal, action);
   addEncryptionCommands(program, terminal, action);
   addProjectCommands(program, terminal, action);
+  addCompletionCommands(program, terminal, action);
   return program;
 }
 

@@ -10,11 +10,11 @@ type Given = Record<string, unknown>;
 export function runSummary(pattern: Pattern, input: unknown): string {
   const given = input as Given;
   const file = (given['input'] as { name?: unknown } | null | undefined)?.name;
-  const about = typeof file === 'string' ? `: ${shown(file)}` : '';
+  const name = typeof file === 'string' ? shown(file) : undefined;
   const { definition } = given;
-  if (typeof definition === 'string') return `${shown(definition)}${about}`;
+  if (typeof definition === 'string') return `${shown(definition)}${name === undefined ? '' : `: ${name}`}`;
   const facts = factsOf(pattern, given);
-  return `${pattern}${facts === '' ? '' : `: ${facts}`}${about}`;
+  return `${pattern}${name === undefined ? '' : ` of ${name}`}${facts === '' ? '' : `: ${facts}`}`;
 }
 
 function factsOf(pattern: Pattern, given: Given): string {

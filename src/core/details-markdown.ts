@@ -32,9 +32,7 @@ export function detailsMarkdown({ status, definition, steps, usage, tree, votes 
       : asks.map((step) => `Decide: \`npx cadenza approve ${workflowId} ${step.name}\`\n`)),
     ...(tree ? treeLines(tree) : []),
     ...(votes && votes.ranking.length > 0 ? voteLines(votes) : []),
-    '| step | state | model | time | tokens | cost | note |',
-    '|---|---|---|---|---|---|---|',
-    ...steps.slice(0, MOST_ROWS).map(row),
+    ...stepLines(steps),
     ...(steps.length > MOST_ROWS ? ['', `and ${steps.length - MOST_ROWS} more`] : []),
   ].join('\n');
 }
@@ -56,19 +54,31 @@ export function cell(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/[\\|`*<>[\]]/g, '\\$&');
 }
 
-function row(step: StepProgress): string {
+/** Tokens and money have columns where a provider was asked: the pane of the UI is narrow. */
+function stepLines(steps: readonly StepProgress[]): string[] {
+  const isPaid = steps.some(({ usage }) => usage !== undefined && usage.calls > 0);
+  const head = ['step', 'state', 'by', 'time', ...(isPaid ? ['tokens', 'cost'] : []), 'note'];
+  const rows = steps.slice(0, MOST_ROWS).map((step) => rowOf(cellsOf(step, isPaid)));
+  return [rowOf(head), `|${'---|'.repeat(head.length)}`, ...rows];
+}
+
+function rowOf(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+function cellsOf(step: StepProgress, isPaid: boolean): string[] {
   const { status, name, models, handler, durationSeconds, usage } = step;
   const called = usage !== undefined && usage.calls > 0;
-  const cells = [
+  return [
     cell(name),
-    `${MARKS[status]} ${status}`,
+    `${MARKS[status]}\u00a0${status}`,
     cell(models?.join(', ') ?? (handler === 'model' ? '' : (handler ?? ''))),
-    durationSeconds === undefined ? '' : `${durationSeconds.toFixed(1)} s`,
-    called ? String(usage.inputTokens + usage.outputTokens) : '',
-    called ? money(usage.costUsd) : '',
+    durationSeconds === undefined ? '' : `${durationSeconds.toFixed(1)}\u00a0s`,
+    ...(isPaid
+      ? [called ? String(usage.inputTokens + usage.outputTokens) : '', called ? money(usage.costUsd) : '']
+      : []),
     cell(noteOf(step)),
   ];
-  return `| ${cells.join(' | ')} |`;
 }
 
 function noteOf({ status, error, reason, note, attempts = 0 }: StepProgress): string {

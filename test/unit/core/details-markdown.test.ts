@@ -33,12 +33,12 @@ test('one row a step, with model, time, tokens and money, and the command that d
     },
     'run-1',
   );
-  expect(markdown.split('\n')).toEqual([
+  expect(markdown.replaceAll('\u00a0', ' ').split('\n')).toEqual([
     'order: **running**, 2 of 3 steps done · 2 calls · 100 tokens · $0.00123',
     '',
     'Decide: `npx cadenza approve run-1 ok`',
     '',
-    '| step | state | model | time | tokens | cost | note |',
+    '| step | state | by | time | tokens | cost | note |',
     '|---|---|---|---|---|---|---|',
     '| read | ✓ completed | gpt4 | 1.3 s | 100 | $1.50 |  |',
     '| ok | ▶ running | approval |  |  |  | waits for approval: "a \\| b" |',
