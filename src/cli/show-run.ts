@@ -3,7 +3,8 @@ import type { BatchResult } from '../contracts/batch.schema';
 import { itemPath } from '../core/batch/batch-items';
 import { loadOutput } from './load-output';
 import { cleanLine } from './render/clean-text';
-import { resultLines } from './render/run-result';
+import { nextLines } from './render/next-lines';
+import { asPipelineResult, resultLines } from './render/run-result';
 import type { Session } from './session';
 import type { Terminal } from './terminal';
 
@@ -19,18 +20,21 @@ export async function showEnded(
   const output = await loadOutput(envelope, (reference) => session.cadenza.readContent(reference));
   const { columns, resultPaint: paint } = terminal;
   terminal.print(resultLines(title, envelope, { columns, paint, output }));
-  terminal.show(nextLines(session, terminal, envelope, again));
+  terminal.show(nextLines(nextSteps(session, envelope, again), terminal));
 }
 
-/** What to do next with a run: look at it in the Web UI, see it again. */
-function nextLines(session: Session, { paint }: Terminal, envelope: Envelope, again: boolean): string[] {
+/** What to do next with a run: look at it in the Web UI, start again where it failed, see it again. */
+function nextSteps(session: Session, envelope: Envelope, again: boolean): [label: string, text: string][] {
   const { workflowId, runId } = envelope;
   if (workflowId === null || runId === null) return [];
   const address = session.webAddress({ workflowId, runId });
   return [
-    ...(address === undefined ? [] : [`${paint.dim('  Web UI  ')}${address}`]),
-    ...itemLines(envelope).map(([label, command]) => `${paint.dim(`  ${label.padEnd(8)}`)}${COMMAND} ${command}`),
-    ...(again ? [`${paint.dim('  Again   ')}${COMMAND} result ${workflowId}`] : []),
+    ...(address === undefined ? [] : [['Web UI', address] as [string, string]]),
+    ...[...itemLines(envelope), ...rerunLines(envelope)].map(([label, command]): [string, string] => [
+      label,
+      `${COMMAND} ${command}`,
+    ]),
+    ...(again ? [['Again', `${COMMAND} result ${workflowId}`] as [string, string]] : []),
   ];
 }
 
@@ -43,6 +47,13 @@ function itemLines({ pattern, workflowId, result }: Envelope): [label: string, c
     ...(summary ? [['Items', `result ${workflowId} --output items.jsonl`] as [string, string]] : []),
     ...(failed ? [['Failed', `status ${workflowId}/${itemPath(failed.item)}`] as [string, string]] : []),
   ];
+}
+
+/** Of a pipeline that failed: how to go on from the step that did, keeping what came before. */
+function rerunLines({ status, workflowId, result }: Envelope): [label: string, command: string][] {
+  const failed = Object.values(asPipelineResult(result)?.results ?? {}).find((step) => step.status === 'failed');
+  if (status !== 'failed' || !failed) return [];
+  return [['Rerun', `rerun ${workflowId ?? ''} --from ${cleanLine(failed.stepName)}`]];
 }
 
 /** The approval steps of a run that wait to be decided. */

@@ -3,6 +3,7 @@ import type { JsonValue } from '../../contracts/json';
 import { exitStatusOfRun } from '../failure-info';
 import { cleanLine } from '../render/clean-text';
 import { wrapped } from '../render/layout';
+import { nextLines } from '../render/next-lines';
 import { shownAge, shownUsage } from '../render/numbers';
 import { runMark } from '../render/paint';
 import { asPipelineResult, stepsOf } from '../render/run-result';
@@ -62,14 +63,19 @@ function statusLines(
     // Usage counts when a step ends: until the first has, there is nothing to tell.
     ...(usage && (usage.calls > 0 || state !== 'running') ? wrapped(`Used: ${shownUsage(usage)}`, columns, 2) : []),
     ...(progress || steps ? [] : ['  No worker answers, so the steps are not known now.']),
-    ...(address === undefined ? [] : [`${paint.dim('  Web UI  ')}${address}`]),
-    ...(goesOn ? waitingApprovals(progress) : []).map(
-      ({ name }) => `${paint.dim('  Decide  ')}${approveCommand(ids.workflowId, name)} [--reject]`,
+    ...nextLines(
+      [
+        ...(address === undefined ? [] : [['Web UI', address] as const]),
+        ...(goesOn ? waitingApprovals(progress) : []).map(
+          ({ name }) => ['Decide', `${approveCommand(ids.workflowId, name)} [--reject]`] as const,
+        ),
+        ...(goesOn && progress?.events && progress.events.deadLetters > 0
+          ? [['Letters', `${COMMAND} router dead-letters ${cleanLine(ids.workflowId)}`] as const]
+          : []),
+        ['Next', `${COMMAND} ${nextCommand(state)} ${cleanLine(ids.workflowId)}`],
+      ],
+      { columns, paint },
     ),
-    ...(goesOn && progress?.events && progress.events.deadLetters > 0
-      ? [`${paint.dim('  Letters ')}${COMMAND} router dead-letters ${cleanLine(ids.workflowId)}`]
-      : []),
-    `${paint.dim('  Next    ')}${COMMAND} ${nextCommand(state)} ${cleanLine(ids.workflowId)}`,
   ];
 }
 
