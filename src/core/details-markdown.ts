@@ -13,6 +13,9 @@ const MARKS: Record<StepStatus, string> = {
 const MOST_ROWS = 60;
 const BAR_CHARACTERS = 20;
 
+/** An empty paragraph: Temporal UI 2.42 cuts off the foot of what it shows. */
+const FOOT = ['', '\u00a0'];
+
 type Shown = Pick<RunProgress, 'status' | 'definition' | 'steps' | 'usage' | 'tree' | 'votes'>;
 
 /**
@@ -34,6 +37,7 @@ export function detailsMarkdown({ status, definition, steps, usage, tree, votes 
     ...(votes && votes.ranking.length > 0 ? voteLines(votes) : []),
     ...stepLines(steps),
     ...(steps.length > MOST_ROWS ? ['', `and ${steps.length - MOST_ROWS} more`] : []),
+    ...FOOT,
   ].join('\n');
 }
 
