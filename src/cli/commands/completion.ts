@@ -60,7 +60,11 @@ async function runIds(): Promise<string[]> {
   if (isEmbedded && !(await runningServer(environment.home))) return [];
   const cadenza = await connectCadenza({ environment });
   const ids: string[] = [];
-  for await (const { workflowId } of cadenza.temporal.workflow.list({ query: listQuery({}), pageSize: MOST_RUNS })) {
+  for await (const { workflowId, parentExecution } of cadenza.temporal.workflow.list({
+    query: listQuery({}),
+    pageSize: MOST_RUNS,
+  })) {
+    if (parentExecution) continue;
     if (ids.push(workflowId) >= MOST_RUNS) break;
   }
   await cadenza.close();
