@@ -7,6 +7,10 @@ import { parsed, unparsed } from '../prompts/parsed';
 const LAST_LINES = 3;
 const WORD = /[\p{L}\p{N}]+(?:['’][\p{L}\p{N}]+)*/gu;
 const NEGATIONS = new Set(['not', 'never', 'no', 'isn', 'without', 'hardly']);
+/** A denial reaches over a word or two of its clause (`not a correct answer`); `no` only to the next (`no number is …`). */
+const FAR_NEGATIONS = new Set(['not', 'never', 'cannot', 'hardly']);
+const REACH = 3;
+const CLAUSE_END = /[,.;:!?—–]/;
 
 type Label = { name: string; words: string[] };
 type Found = { label: string; whole: boolean };
@@ -17,7 +21,7 @@ type Found = { label: string; whole: boolean };
  * - the last line that says nothing but a verdict (`Verdict: **Sure**.`), else
  * - the last verdict within the last three lines that are not blank.
  *
- * A verdict that is denied (`not sure`) does not count, nor a line that names every verdict, for that repeats the
+ * A verdict that is denied (`not sure`, `not at all sure`) does not count, nor a line that names every verdict, for that repeats the
  * question. What is none of this is unparsed, never a score.
  */
 export function parseVerdict(text: string, names: readonly string[]): Parsed<string> {
@@ -51,20 +55,34 @@ function jsonVerdict(text: string, labels: readonly Label[]): string | undefined
 
 /** The verdicts of a line from left to right. `whole`: but for a word before a colon, the line says nothing else. */
 function labelsOf(line: string, labels: readonly Label[]): Found[] {
-  const words = wordsOf(line);
+  const clauses = line.split(CLAUSE_END).map(wordsOf);
+  const words = clauses.flat();
+  // For each word the place at which its clause begins.
+  const begins: number[] = [];
+  for (const clause of clauses) {
+    const start = begins.length;
+    begins.push(...clause.map(() => start));
+  }
   const colon = line.lastIndexOf(':');
   const introduced = colon === -1 ? 0 : wordsOf(line.slice(0, colon)).length;
   const found: Found[] = [];
+  let afterLast = 0;
   for (let at = 0; at < words.length; at += 1) {
     const label = labels.find((candidate) => candidate.words.every((word, place) => words[at + place] === word));
     if (!label) continue;
-    const before = words[at - 1] ?? '';
-    const denied = NEGATIONS.has(before) || before.endsWith("n't");
+    const reached = words.slice(Math.max(begins[at] ?? 0, afterLast, at - REACH), at);
+    const denied = isDenied(words[at - 1] ?? '', reached);
     const rest = at === 0 || at === introduced;
     if (!denied) found.push({ label: label.name, whole: rest && at + label.words.length === words.length });
     at += label.words.length - 1;
+    afterLast = at + 1;
   }
   return found;
+}
+
+/** `reached`: the words before it in its clause, after the verdict before it if there is one. */
+function isDenied(before: string, reached: readonly string[]): boolean {
+  return NEGATIONS.has(before) || reached.some((word) => FAR_NEGATIONS.has(word) || word.endsWith("n't"));
 }
 
 function wordsOf(text: string): string[] {

@@ -59,6 +59,7 @@ describe('verdicts', () => {
     ['no verdict'],
     ['unsure'],
     ['not sure'],
+    ['I am not at all sure'],
     ['sure, likely or impossible'],
     ['It is likely that\nthere is\nmore to\ncome here'],
     [''],
@@ -130,6 +131,12 @@ describe('scores', () => {
     ['It adds up.\nno', false],
     ['incorrect', false],
     ['perhaps', undefined],
+    ['No, this is not a correct solution.', false],
+    ['This is not a correct solution.', undefined],
+    ["This can't be correct.", undefined],
+    ['It is not yet correct', undefined],
+    ['It is far from perfect, but correct', true],
+    ['No number is used twice: correct', true],
   ])('a verifier that says %j', (text, verified) => expect(parseVerification(text)).toBe(verified));
 });
 
