@@ -12,7 +12,7 @@ import { compiledFile } from './config/package-paths';
 import { serverAddress } from './config/server-address';
 import { CadenzaError } from './contracts/failures';
 import { TASK_QUEUE } from './contracts/names';
-import type { WindowBudgetConfig } from './contracts/window-budget.schema';
+import type { RegistryConfig } from './contracts/registry.schema';
 import type { Cipher } from './contracts/sealing';
 import { localModelEndpoint } from './embedded/local-model/local-model-endpoint';
 import { localModelStatus } from './embedded/local-model/local-model-status';
@@ -34,6 +34,7 @@ import { createFileContentStore } from './store/file-content-store';
 import { createFileJournal } from './store/file-journal';
 import { createFileResponseCache } from './store/file-response-cache';
 import { joinStore } from './join-store';
+import { createProviderWorkers, runTogether, shutdownAll } from './provider-workers';
 import { openSealing } from './store/open-sealing';
 import { quietRuntime } from './telemetry/quiet-runtime';
 import { createWebhookSender } from './webhooks/create-webhook-sender';
@@ -70,7 +71,7 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
   const cipher = cipherOf(environment.encryptionKeys);
   // First of all: a Worker that lacks the key of a store could read no task of its runs.
   const sealing = await openSealing(environment.store, cipher);
-  const { gateway, found, budgets, close } = await openGateway(environment, options.models);
+  const { gateway, found, registry, close } = await openGateway(environment, options.models);
   const handlers = {
     ...createBuiltInHandlers({ extractionChild: compiledFile('handlers', 'extraction', 'child.js') }),
     ...createModelTaskHandlers(),
@@ -87,7 +88,7 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
       throw error;
     },
   );
-  const windowBudgets = openWindowBudgets(budgets, connection, namespace, cipher);
+  const windowBudgets = openWindowBudgets(registry, connection, namespace, cipher);
   const evaluator = createEvaluator({ processFile: compiledFile('evaluator', 'process.js') });
   const activities = createActivities({
     namespace,
@@ -106,27 +107,34 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
       allowPrivate: environment.webhookPrivate ?? false,
     }),
   });
-  const worker = await Worker.create({
+  const mostActivities = options.maxConcurrentActivities ?? 200;
+  const { workflowBundle, dataConverter } = conversion(cipher);
+  const shared = {
     connection,
     namespace,
     identity,
-    taskQueue: TASK_QUEUE,
-    ...conversion(cipher),
+    dataConverter,
     activities,
-    maxConcurrentActivityTaskExecutions: options.maxConcurrentActivities ?? 200,
     // Cancellation arrives with heartbeats: this bounds how long a cancelled call goes on paying.
     maxHeartbeatThrottleInterval: '1 second',
-    // A killed worker's sticky queue holds the next workflow task for this long.
-    stickyQueueScheduleToStartTimeout: '1 second',
     shutdownGraceTime: '30 seconds',
     shutdownForceTime: '40 seconds',
+  } as const;
+  const worker = await Worker.create({
+    ...shared,
+    taskQueue: TASK_QUEUE,
+    workflowBundle,
+    maxConcurrentActivityTaskExecutions: mostActivities,
+    // A killed worker's sticky queue holds the next workflow task for this long.
+    stickyQueueScheduleToStartTimeout: '1 second',
   });
+  const workers = [worker, ...(await createProviderWorkers(registry, mostActivities, shared))];
   return {
     models: found,
     handlers: Object.keys(handlers),
     async run() {
       try {
-        await worker.run();
+        await runTogether(workers);
       } finally {
         // Unreturned, it counts as spent until the window ends.
         await windowBudgets?.close().catch(() => undefined);
@@ -135,7 +143,7 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
         await connection.close();
       }
     },
-    shutdown: () => worker.shutdown(),
+    shutdown: () => shutdownAll(workers),
   };
 }
 
@@ -150,14 +158,18 @@ function conversion(cipher: Cipher | undefined) {
   };
 }
 
-/** The operator's budgets by label and window, behind the Worker's own connection; undefined where there are none. */
+/**
+ * The operator's budgets by label and window, and the tokens that providers are asked for a minute, behind the Worker's
+ * own connection; undefined where there are none.
+ */
 function openWindowBudgets(
-  budgets: readonly WindowBudgetConfig[],
+  { budgets, providers }: Pick<RegistryConfig, 'budgets' | 'providers'>,
   connection: NativeConnection,
   namespace: string,
   cipher: Cipher | undefined,
 ): WindowBudgets | undefined {
-  if (budgets.length === 0) return undefined;
+  const countsTokens = Object.values(providers).some(({ tokensPerMinute }) => tokensPerMinute !== undefined);
+  if (budgets.length === 0 && !countsTokens) return undefined;
   const { dataConverter } = conversion(cipher);
   const ledger = createTemporalLedger(new Client({ connection, namespace, dataConverter }));
   return createWindowBudgets({ budgets, ledger, holder: randomUUID() });
@@ -167,7 +179,7 @@ function openWindowBudgets(
 export async function openGateway(
   environment: Environment,
   models?: string,
-): Promise<{ gateway: Gateway; found: string; budgets: WindowBudgetConfig[]; close: () => Promise<void> }> {
+): Promise<{ gateway: Gateway; found: string; registry: RegistryConfig; close: () => Promise<void> }> {
   const { registry, found } = await resolveRegistry({ file: models ?? environment.models, environment: process.env });
   const local = localModelEndpoint({
     cacheDir: environment.cache,
@@ -179,7 +191,7 @@ export async function openGateway(
     await gateway.close();
     await local.close();
   };
-  return { gateway, found, budgets: registry.config.budgets, close };
+  return { gateway, found, registry: registry.config, close };
 }
 
 /** What each model of this machine is for and whether it could be used now. Asks no provider for an answer. */

@@ -7,6 +7,7 @@ import { createBudgetHold } from './budget-hold';
 import { cachedJournal } from './cached-journal';
 import type { ActivityDependencies } from './dependencies';
 import { createPaidCall } from './paid-call';
+import { providerTurn } from './provider-turn';
 
 /** One model asked for one step of a run. */
 export type PaidCall = {
@@ -33,7 +34,7 @@ export function askPaid<T extends ModelTask>(
 /** The journal, the model's cache and the ledger around each request of a call. */
 export function guardOf(
   { run, step, model, sample }: PaidCall,
-  { journal, cache, budgets, windowBudgets, namespace }: ActivityDependencies,
+  { journal, cache, budgets, windowBudgets, gateway, namespace }: ActivityDependencies,
 ): Guard {
   const { workflowId, firstRunId, tenant, budgets: scopes = [], labels } = run;
   const ofRun = { namespace, workflowId, firstRunId };
@@ -46,8 +47,9 @@ export function guardOf(
     signal: cancellationSignal(),
     ...(holds ? { hold: createBudgetHold({ ledger: budgets, run: ofRun, scopes, windows, step, model }) } : {}),
   };
-  return (request, send, worstCase) => {
+  const turn = providerTurn(model, gateway, windowBudgets);
+  return (request, send, worstCase, admit) => {
     const known = cachedJournal(journal, cache, { model, tenant, request });
-    return createPaidCall({ ...options, journal: known })(request, send, worstCase);
+    return createPaidCall({ ...options, turn, journal: known })(request, send, worstCase, admit);
   };
 }

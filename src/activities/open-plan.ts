@@ -4,13 +4,14 @@ import { inheritedSchema } from '../contracts/inherited.schema';
 import { MAX_DEPTH } from '../contracts/limits';
 import type { ModelPins } from '../contracts/model';
 import { TENANT_LABEL } from '../contracts/names';
-import type { InheritedContext, StoredPins } from '../contracts/step-activity';
+import type { InheritedContext, ModelQueues, SharedPlan, StoredPins } from '../contracts/step-activity';
 import type { ContentStore } from '../store/content-store';
 import type { Budget } from '../contracts/common.schema';
 import { pricedOnly } from '../core/pick-model';
 import { loadPins } from './ask-model';
 import { refuse } from './check-runnable';
 import type { ActivityDependencies } from './dependencies';
+import { queueOf } from './provider-turn';
 import type { ScopedContent } from './scoped-content';
 import { scopedContent } from './scoped-content';
 
@@ -21,8 +22,8 @@ export type OpenPlan = {
   tenant: string;
   pins: ModelPins;
   content: ScopedContent;
-  /** The labels that some budget by label and window is about, as plans have them. */
-  budgeted: { budgetLabels?: Record<string, string> };
+  /** What all plans may hold. */
+  shared: SharedPlan;
   storePins(): Promise<StoredPins>;
 };
 
@@ -47,8 +48,20 @@ export async function openPlan(
   const windows = dependencies.windowBudgets?.budgetsOf(labels) ?? [];
   const needPrices = input.budget?.usd !== undefined || windows.some(({ caps }) => caps.costNanoUsd !== undefined);
   const pins = needPrices ? pricedOnly(all) : all;
+  const queues = queuesOf(pins, dependencies);
+  const shared = { ...(labels ? { budgetLabels: labels } : {}), ...(queues ? { queues } : {}) };
   const keep = async () => (pins === all && inherited?.pins) || storePins(pins, dependencies, tenant);
-  return { tenant, pins, content, budgeted: labels ? { budgetLabels: labels } : {}, storePins: keep };
+  return { tenant, pins, content, shared, storePins: keep };
+}
+
+/** Where calls of these models go, as the registry of this Worker has it. */
+function queuesOf({ models }: ModelPins, { gateway }: ActivityDependencies): ModelQueues | undefined {
+  const queues: ModelQueues = {};
+  for (const { name, provider } of Object.values(models)) {
+    const queue = queueOf(provider, gateway.limitsOf(provider));
+    if (queue !== undefined) (queues[queue] ??= []).push(name);
+  }
+  return Object.keys(queues).length > 0 ? queues : undefined;
 }
 
 /** A run's own cap is one amount for its whole life: there is no next window to wait for. */

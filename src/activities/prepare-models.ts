@@ -22,7 +22,7 @@ const EXAMPLES_BYTES = 512;
 export function createPrepareRoute(dependencies: ActivityDependencies) {
   return async (given: unknown, inherited?: InheritedContext): Promise<RoutePlan> => {
     const input = checkInput('routeToModel', given);
-    const { tenant, pins, content, budgeted, storePins } = await openPlan(input, inherited, dependencies);
+    const { tenant, pins, content, shared, storePins } = await openPlan(input, inherited, dependencies);
     checkRoute(input, '', pins, dependencies);
     const candidates = candidatesOf(input, pins);
     const embeddingModel = pins.tasks.embedding ?? pins.tasks.default;
@@ -30,7 +30,7 @@ export function createPrepareRoute(dependencies: ActivityDependencies) {
       input: await withSmallText({ ...input, ...(await storedExamples(input.selector, content)) }, content),
       tenant,
       pins: await storePins(),
-      ...budgeted,
+      ...shared,
       candidates,
       ...(embeddingModel === undefined ? {} : { embeddingModel }),
     };
@@ -41,7 +41,7 @@ export function createPrepareRoute(dependencies: ActivityDependencies) {
 export function createPrepareEnsemble(dependencies: ActivityDependencies) {
   return async (given: unknown, inherited?: InheritedContext): Promise<EnsemblePlan> => {
     const { expected, ...input } = checkInput('ensemble', given);
-    const { tenant, pins, content, budgeted, storePins } = await openPlan(input, inherited, dependencies);
+    const { tenant, pins, content, shared, storePins } = await openPlan(input, inherited, dependencies);
     checkEnsemble(input, '', pins, dependencies);
     if (typeof input.extract === 'object' && 'regex' in input.extract) {
       await checkRegex(input.extract.regex, 'extract.regex', dependencies);
@@ -52,7 +52,7 @@ export function createPrepareEnsemble(dependencies: ActivityDependencies) {
       input: await withSmallText(input, content),
       tenant,
       pins: await storePins(),
-      ...budgeted,
+      ...shared,
       ...(key === undefined ? {} : { expectedKey: shortKey(key) }),
     };
   };
@@ -62,7 +62,7 @@ export function createPrepareEnsemble(dependencies: ActivityDependencies) {
 export function createPrepareCascade(dependencies: ActivityDependencies) {
   return async (given: unknown, inherited?: InheritedContext): Promise<CascadePlan> => {
     const input = checkInput('cascade', given);
-    const { tenant, pins, content, budgeted, storePins } = await openPlan(input, inherited, dependencies);
+    const { tenant, pins, content, shared, storePins } = await openPlan(input, inherited, dependencies);
     checkCascade(input, '', pins, dependencies);
     for (const [index, { accept }] of input.stages.entries()) {
       const at = `stages[${index}].accept`;
@@ -72,7 +72,7 @@ export function createPrepareCascade(dependencies: ActivityDependencies) {
         await checkRegex(extract.regex, `${at}.selfConsistency.extract.regex`, dependencies);
       }
     }
-    return { input: await withSmallText(input, content), tenant, pins: await storePins(), ...budgeted };
+    return { input: await withSmallText(input, content), tenant, pins: await storePins(), ...shared };
   };
 }
 

@@ -3,6 +3,7 @@ import type { FailureType } from '../../contracts/failures';
 /** Failures that say nothing about the request: another model may well answer it. */
 const UNAVAILABLE: readonly FailureType[] = [
   'RateLimited',
+  'ProviderPaused',
   'ProviderUnavailable',
   'ProviderUnreachable',
   'ModelTimeout',
