@@ -55,7 +55,8 @@ export class ProviderGate {
   private readonly breaker: CircuitBreaker;
   private readonly now: () => number;
   private readonly random: () => number;
-  private pausedUntil = 0;
+  /** By model: most providers count each of theirs apart, and a fallback may be another one of the same provider. */
+  private readonly pausedUntil = new Map<string, number>();
 
   constructor(private readonly options: GateOptions) {
     const { provider, onEvent, maxConcurrent = Number.POSITIVE_INFINITY, now = () => performance.now() } = options;
@@ -69,7 +70,7 @@ export class ProviderGate {
     return {
       provider: this.options.provider,
       breaker: this.breaker.state,
-      pausedMs: Math.max(0, this.pausedUntil - this.now()),
+      pausedMs: Math.max(0, ...[...this.pausedUntil.values()].map((until) => until - this.now())),
       inFlight: this.slots.inUse,
       waiting: this.slots.waiting,
     };
@@ -82,9 +83,9 @@ export class ProviderGate {
   async enter(model: string, signal: AbortSignal): Promise<Passage> {
     const latest = this.now() + SHORT_MS;
     for (;;) {
-      await this.waitShortly(latest, signal);
+      await this.waitShortly(model, latest, signal);
       const leave = await this.slots.enter(signal);
-      if (this.longest().waitMs <= 0) return this.passage(model, this.breaker.enter(), leave, signal);
+      if (this.longest(model).waitMs <= 0) return this.passage(model, this.breaker.enter(), leave, signal);
       leave();
     }
   }
@@ -109,7 +110,7 @@ export class ProviderGate {
         } catch (error) {
           if (signal.aborted || !isCadenzaError(error)) tell('aborted');
           else {
-            this.note(error, ticket, isHurried);
+            this.note(error, model, ticket, isHurried);
             tell(error.type);
           }
           throw error;
@@ -120,37 +121,37 @@ export class ProviderGate {
     };
   }
 
-  private note({ type, retryAfterMs }: CadenzaError, ticket: Ticket, isHurried: boolean): void {
-    if (type === 'RateLimited' && retryAfterMs !== undefined) this.pause(retryAfterMs);
+  private note({ type, retryAfterMs }: CadenzaError, model: string, ticket: Ticket, isHurried: boolean): void {
+    if (type === 'RateLimited' && retryAfterMs !== undefined) this.pause(model, retryAfterMs);
     if (NOT_SENT.includes(type) || (isHurried && type === 'ModelTimeout')) ticket.drop();
     else ticket.settle(!DOWN.includes(type));
   }
 
-  private pause(askedMs: number): void {
+  private pause(model: string, askedMs: number): void {
     const pauseMs = Math.min(askedMs, LONGEST_PAUSE_MS);
-    if (this.now() + pauseMs <= this.pausedUntil) return;
-    this.pausedUntil = this.now() + pauseMs;
+    if (this.now() + pauseMs <= (this.pausedUntil.get(model) ?? 0)) return;
+    this.pausedUntil.set(model, this.now() + pauseMs);
     this.options.onEvent({ kind: 'paused', provider: this.options.provider, pauseMs });
   }
 
   /** Resolves when requests may leave. @throws CadenzaError `ProviderPaused` where they may not until then */
-  private async waitShortly(latest: number, signal: AbortSignal): Promise<void> {
-    for (let { waitMs } = this.longest(); waitMs > 0; waitMs = this.longest().waitMs) {
+  private async waitShortly(model: string, latest: number, signal: AbortSignal): Promise<void> {
+    for (let { waitMs } = this.longest(model); waitMs > 0; waitMs = this.longest(model).waitMs) {
       const spreadMs = waitMs + this.random() * Math.min(waitMs * SPREAD, LONGEST_SPREAD_MS);
-      if (this.now() + spreadMs > latest) throw this.refusal(Math.ceil(spreadMs));
+      if (this.now() + spreadMs > latest) throw this.refusal(model, Math.ceil(spreadMs));
       await sleep(Math.ceil(spreadMs), undefined, { signal }).catch(() => signal.throwIfAborted());
     }
   }
 
-  private longest(): { waitMs: number; why: 'paused' | 'open' } {
-    const pausedMs = this.pausedUntil - this.now();
+  private longest(model: string): { waitMs: number; why: 'paused' | 'open' } {
+    const pausedMs = (this.pausedUntil.get(model) ?? 0) - this.now();
     const openMs = this.breaker.waitMs();
     return pausedMs >= openMs ? { waitMs: pausedMs, why: 'paused' } : { waitMs: openMs, why: 'open' };
   }
 
-  private refusal(waitMs: number): CadenzaError {
+  private refusal(model: string, waitMs: number): CadenzaError {
     const { provider, onEvent } = this.options;
-    const { why } = this.longest();
+    const { why } = this.longest(model);
     onEvent({ kind: 'refused', provider, why, waitMs });
     const says = why === 'paused' ? 'asked to slow down' : 'fails again and again';
     const message = `provider "${provider}" ${says}: asked again in ${Math.ceil(waitMs / 1000)} s`;
