@@ -14,7 +14,6 @@ import { serverAddress } from './config/server-address';
 import { CadenzaError } from './contracts/failures';
 import { TASK_QUEUE } from './contracts/names';
 import type { RegistryConfig } from './contracts/registry.schema';
-import type { WindowBudgetConfig } from './contracts/window-budget.schema';
 import type { Cipher } from './contracts/sealing';
 import { localModelEndpoint } from './embedded/local-model/local-model-endpoint';
 import { localModelStatus } from './embedded/local-model/local-model-status';
@@ -38,6 +37,7 @@ import { createFileResponseCache } from './store/file-response-cache';
 import { joinStore } from './join-store';
 import type { OwnActivities } from './own-workflows';
 import { bundleOwnWorkflows, checkOwnActivities } from './own-workflows';
+import { createProviderWorkers, runTogether, shutdownAll } from './provider-workers';
 import { openSealing } from './store/open-sealing';
 import { startHealthEndpoint } from './telemetry/health-endpoint';
 import { createWebhookSender } from './webhooks/create-webhook-sender';
@@ -109,7 +109,7 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
     },
   );
   const telemetry = openTelemetry(settings, registry.providers);
-  const windowBudgets = openWindowBudgets(registry.budgets, connection, namespace, cipher);
+  const windowBudgets = openWindowBudgets(registry, connection, namespace, cipher);
   const evaluator = createEvaluator({ processFile: compiledFile('evaluator', 'process.js') });
   const activities = createActivities({
     namespace,
@@ -131,24 +131,29 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
       allowPrivate: environment.webhookPrivate ?? false,
     }),
   });
-  const worker = await Worker.create({
+  const mostActivities = options.maxConcurrentActivities ?? 200;
+  const shared = {
     connection,
     namespace,
     identity,
-    taskQueue: TASK_QUEUE,
-    workflowBundle: bundled.workflowBundle,
     dataConverter: conversion(cipher),
     activities: { ...ownActivities, ...activities },
     interceptors: { activity: telemetry.activities },
-    sinks: telemetry.sinks,
-    maxConcurrentActivityTaskExecutions: options.maxConcurrentActivities ?? 200,
     // Cancellation arrives with heartbeats: this bounds how long a cancelled call goes on paying.
     maxHeartbeatThrottleInterval: '1 second',
-    // A killed worker's sticky queue holds the next workflow task for this long.
-    stickyQueueScheduleToStartTimeout: '1 second',
     shutdownGraceTime: '30 seconds',
     shutdownForceTime: '40 seconds',
+  } as const;
+  const worker = await Worker.create({
+    ...shared,
+    taskQueue: TASK_QUEUE,
+    workflowBundle: bundled.workflowBundle,
+    sinks: telemetry.sinks,
+    maxConcurrentActivityTaskExecutions: mostActivities,
+    // A killed worker's sticky queue holds the next workflow task for this long.
+    stickyQueueScheduleToStartTimeout: '1 second',
   });
+  const workers = [worker, ...(await createProviderWorkers(registry, mostActivities, shared))];
   const { host, healthPort: port } = settings;
   const health =
     port === undefined
@@ -160,7 +165,7 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
     workflows: bundled.workflows,
     async run() {
       try {
-        await worker.run();
+        await runTogether(workers);
       } finally {
         await health?.close();
         // Unreturned, it counts as spent until the window ends.
@@ -171,7 +176,7 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
         await telemetry.close();
       }
     },
-    shutdown: () => worker.shutdown(),
+    shutdown: () => shutdownAll(workers),
   };
 }
 
@@ -193,14 +198,18 @@ async function workflowsOf(own: string | undefined, cipher: Cipher | undefined) 
   return { workflowBundle: { codePath }, workflows: [] };
 }
 
-/** The operator's budgets by label and window, behind the Worker's own connection; undefined where there are none. */
+/**
+ * The operator's budgets by label and window, and the tokens that providers are asked for a minute, behind the Worker's
+ * own connection; undefined where there are none.
+ */
 function openWindowBudgets(
-  budgets: readonly WindowBudgetConfig[],
+  { budgets, providers }: Pick<RegistryConfig, 'budgets' | 'providers'>,
   connection: NativeConnection,
   namespace: string,
   cipher: Cipher | undefined,
 ): WindowBudgets | undefined {
-  if (budgets.length === 0) return undefined;
+  const countsTokens = Object.values(providers).some(({ tokensPerMinute }) => tokensPerMinute !== undefined);
+  if (budgets.length === 0 && !countsTokens) return undefined;
   const ledger = createTemporalLedger(new Client({ connection, namespace, dataConverter: conversion(cipher) }));
   return createWindowBudgets({ budgets, ledger, holder: randomUUID() });
 }

@@ -11,7 +11,7 @@ import { windowOfField } from '../core/budget/window-budgets';
 import { modelByName } from '../core/pick-model';
 import { fallbackOrder } from '../core/routing/choose-model';
 import type { NoAnswer, Try } from '../core/routing/next-model';
-import { nextModel, passesOver } from '../core/routing/next-model';
+import { nextModel, passesOver, pausedSince } from '../core/routing/next-model';
 import { askPaid } from './ask-paid';
 import type { ActivityDependencies } from './dependencies';
 
@@ -78,12 +78,14 @@ export async function firstAnswer<R>(
       cancellationSignal().throwIfAborted();
       if (!isCadenzaError(error)) throw error;
       // Asked again in the next window, or when the ledger answers: that says nothing about the model.
-      if (error.type === 'BudgetWindowFull' || error.type === 'BudgetUnavailable') throw error;
-      const failed = { model: model.name, type: error.type, passed: true };
+      if (['BudgetWindowFull', 'BudgetUnavailable', 'ProviderTurn'].includes(error.type)) throw error;
+      const failed: Try = { model: model.name, type: error.type, passed: true, at: Date.now() };
       const hasNext = nextModel(order, [...tries, failed]) !== undefined;
       failed.passed = hasNext && passesOver(model, noAnswer(error, model, tries, atCapOf(error, run, dependencies)));
+      // How long a paused provider is waited for counts from the first time on.
+      const isNews = failed.passed || error.type !== 'ProviderPaused' || pausedSince(model, tries) === undefined;
       tries.push(failed);
-      await dependencies.journal.noteTry(step, id, failed);
+      if (isNews) await dependencies.journal.noteTry(step, id, failed);
       if (!failed.passed) throw error;
     }
   }
@@ -136,7 +138,8 @@ function noAnswer(error: CadenzaError, model: PinnedModel, tries: readonly Try[]
     type: error.type,
     retryable: error.retryable,
     retryAfterMs: error.retryAfterMs,
-    failures: tries.filter((one) => one.model === model.name).length + 1,
+    waitedMs: Math.max(0, Date.now() - (pausedSince(model, tries) ?? Date.now())),
+    failures: tries.filter((one) => one.model === model.name && one.type !== 'ProviderPaused').length + 1,
     isLastAttempt: attempt >= (retryPolicy?.maximumAttempts ?? Number.POSITIVE_INFINITY),
     atCap,
   };

@@ -9,6 +9,7 @@ import { cachedJournal } from './cached-journal';
 import type { ActivityDependencies } from './dependencies';
 import { observedGuard } from './observed-guard';
 import { createPaidCall } from './paid-call';
+import { providerTurn } from './provider-turn';
 
 /** One model asked for one step of a run. */
 export type PaidCall = {
@@ -35,7 +36,7 @@ export function askPaid<T extends ModelTask>(
 /** The journal, the model's cache and the ledger around each request of a call. */
 export function guardOf(
   { run, step, model, sample }: PaidCall,
-  { journal, cache, budgets, windowBudgets, namespace, observer }: ActivityDependencies,
+  { journal, cache, budgets, windowBudgets, gateway, namespace, observer }: ActivityDependencies,
 ): Guard {
   const { workflowId, firstRunId, tenant, budgets: scopes = [], labels } = run;
   const ofRun = { namespace, workflowId, firstRunId };
@@ -48,11 +49,12 @@ export function guardOf(
     signal: cancellationSignal(),
     ...(holds ? { hold: createBudgetHold({ ledger: budgets, run: ofRun, scopes, windows, step, model }) } : {}),
   };
+  const turn = providerTurn(model, gateway, windowBudgets);
   const guardWith =
     (entries: Journal): Guard =>
     (request, ...rest) => {
       const known = cachedJournal(entries, cache, { model, tenant, request });
-      return createPaidCall({ ...options, journal: known })(request, ...rest);
+      return createPaidCall({ ...options, turn, journal: known })(request, ...rest);
     };
   if (!observer) return guardWith(journal);
   return observedGuard(

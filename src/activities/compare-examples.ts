@@ -11,6 +11,7 @@ import type { ActivityDependencies } from './dependencies';
 import { startHeartbeat } from './heartbeat';
 import { loadCallInput } from './load-call-input';
 import { scopedContent } from './scoped-content';
+import { settleAll } from './settle-all';
 import { stepFacts } from './step-facts';
 import { toApplicationFailure } from './to-application-failure';
 
@@ -68,7 +69,7 @@ async function embedAll(
       }
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, next));
+  await settleAll(Array.from({ length: AT_ONCE }, next));
   return texts.map((text) => embedded.get(text) ?? []);
 }
 

@@ -5,13 +5,14 @@ import { MAX_DEPTH } from '../contracts/limits';
 import type { ModelPins } from '../contracts/model';
 import { TENANT_LABEL } from '../contracts/names';
 import type { SearchFacts } from '../contracts/search-attributes';
-import type { BudgetedPlan, InheritedContext, StoredPins } from '../contracts/step-activity';
+import type { InheritedContext, ModelQueues, SharedPlan, StoredPins } from '../contracts/step-activity';
 import type { ContentStore } from '../store/content-store';
 import type { Budget } from '../contracts/common.schema';
 import { pricedOnly } from '../core/pick-model';
 import { loadPins } from './ask-model';
 import { refuse } from './check-runnable';
 import type { ActivityDependencies } from './dependencies';
+import { queueOf } from './provider-turn';
 import type { ScopedContent } from './scoped-content';
 import { scopedContent } from './scoped-content';
 
@@ -23,7 +24,7 @@ export type OpenPlan = {
   pins: ModelPins;
   content: ScopedContent;
   /** What every plan may hold: to be spread into it. */
-  budgeted: BudgetedPlan;
+  shared: SharedPlan;
   storePins(): Promise<StoredPins>;
 };
 
@@ -48,12 +49,14 @@ export async function openPlan(
   const windows = dependencies.windowBudgets?.budgetsOf(labels) ?? [];
   const needPrices = input.budget?.usd !== undefined || windows.some(({ caps }) => caps.costNanoUsd !== undefined);
   const pins = needPrices ? pricedOnly(all) : all;
-  const keep = async () => (pins === all && inherited?.pins) || storePins(pins, dependencies, tenant);
-  const budgeted = {
+  const queues = queuesOf(pins, dependencies);
+  const shared = {
     ...(labels ? { budgetLabels: labels } : {}),
+    ...(queues ? { queues } : {}),
     ...(inherited ? {} : await searchFacts(input, dependencies)),
   };
-  return { tenant, pins, content, budgeted, storePins: keep };
+  const keep = async () => (pins === all && inherited?.pins) || storePins(pins, dependencies, tenant);
+  return { tenant, pins, content, shared, storePins: keep };
 }
 
 /** What a run that nothing else started is found by, where the namespace has the attributes. Labels are readable there. */
@@ -64,6 +67,16 @@ export async function searchFacts(
   if (!(await search.isReady())) return {};
   const shown = search.showsLabels ? Object.entries(labels).map(([key, value]) => `${key}=${value}`) : [];
   return { search: { labels: shown } };
+}
+
+/** Where calls of these models go, as the registry of this Worker has it. */
+function queuesOf({ models }: ModelPins, { gateway }: ActivityDependencies): ModelQueues | undefined {
+  const queues: ModelQueues = {};
+  for (const { name, provider } of Object.values(models)) {
+    const queue = queueOf(provider, gateway.limitsOf(provider));
+    if (queue !== undefined) (queues[queue] ??= []).push(name);
+  }
+  return Object.keys(queues).length > 0 ? queues : undefined;
 }
 
 /** A run's own cap is one amount for its whole life: there is no next window to wait for. */

@@ -8,6 +8,7 @@ import { costNanoUsd } from '../core/pricing';
 import type { Guard } from '../gateway/gateway';
 import type { Claim, Journal, JournalCost, JournalStep } from '../store/journal';
 import type { BudgetHold } from './budget-hold';
+import type { ProviderTurn } from './provider-turn';
 
 export type PaidCallOptions = {
   journal: Journal;
@@ -17,15 +18,17 @@ export type PaidCallOptions = {
   signal: AbortSignal;
   /** Where the run has a budget. */
   hold?: BudgetHold | undefined;
+  /** Where the provider is asked so often a minute and no more. */
+  turn?: ProviderTurn | undefined;
 };
 
 /**
- * The guard of every call that could be paid: journal look-up, claim, worst case reserved and noted before the request
- * leaves, answer on disk before anyone sees it, then settled. The request's hash covers the provider's model id, so a
+ * The guard of every call that could be paid: journal look-up, claim, leave of the provider, worst case reserved and noted before
+ * the request leaves, answer on disk before anyone sees it, then settled. The request's hash covers the provider's model id, so a
  * changed model asks again.
  */
-export function createPaidCall({ journal, step, model, sample, signal, hold }: PaidCallOptions): Guard {
-  return async (request, send, worstCase) => {
+export function createPaidCall({ journal, step, model, sample, signal, hold, turn }: PaidCallOptions): Guard {
+  return async (request, send, worstCase, admit) => {
     const requestHash = hashRequest(model, request);
     const entry = await journal.open({ ...step, sample, requestHash }, signal);
     if (entry.kind === 'answered') {
@@ -40,7 +43,16 @@ export function createPaidCall({ journal, step, model, sample, signal, hold }: P
       costNanoUsd: costNanoUsd(model.price, inputTokens, outputTokens),
     });
     const worst = cost(worstCase.inputTokens, worstCase.outputTokens);
-    await reserve(entry, hold, { id: entry.id, key: `${step.step}#${entry.name}`, worst: amountsOf(worst) });
+    await unlessRefused(entry, async () => {
+      await turn?.take(entry.id, amountsOf(worst));
+      try {
+        await admit();
+        await hold?.reserve({ id: entry.id, key: `${step.step}#${entry.name}`, worst: amountsOf(worst) });
+      } catch (error) {
+        turn?.giveBack(entry.id);
+        throw error;
+      }
+    });
     let sent = false;
     let answer: ProviderAnswer;
     try {
@@ -57,6 +69,7 @@ export function createPaidCall({ journal, step, model, sample, signal, hold }: P
       // The call's own failure is what is told, also where the journal or the ledger fails after it.
       await entry.failed(refused ? 'refused' : 'unknown').catch(() => undefined);
       await settleFailed(hold, entry.id, { sent, refused }).catch(() => undefined);
+      turn?.settle(entry.id, refused ? NO_AMOUNTS : undefined);
       hold?.checkTime();
       throw error;
     }
@@ -71,6 +84,7 @@ export function createPaidCall({ journal, step, model, sample, signal, hold }: P
     }
     // Left unsettled it counts at its worst case; it is no reason to lose an answer.
     await hold?.settle(entry.id, amountsIn(answer, actual)).catch(() => undefined);
+    turn?.settle(entry.id, amountsIn(answer, actual));
     return counted;
   };
 }
@@ -80,14 +94,10 @@ function amountsIn({ tokens }: ProviderAnswer, cost: JournalCost): Amounts | und
   return tokens.estimated ? undefined : amountsOf(cost);
 }
 
-/** A call that does not fit gives its claim back: nothing was sent. */
-async function reserve(
-  entry: Claim,
-  hold: BudgetHold | undefined,
-  call: Parameters<BudgetHold['reserve']>[0],
-): Promise<void> {
+/** A call that may not leave gives its claim back: nothing was sent. */
+async function unlessRefused(entry: Claim, ask: () => Promise<void>): Promise<void> {
   try {
-    await hold?.reserve(call);
+    await ask();
   } catch (error) {
     await entry.failed('refused').catch(() => undefined);
     throw error;

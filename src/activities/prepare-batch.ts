@@ -32,7 +32,7 @@ export function createPrepareBatch(dependencies: ActivityDependencies) {
         'a batch does not ask: it has stop and cheaper; its items can have budgets of their own',
       );
     }
-    const { tenant, pins, budgeted, storePins } = await openPlan(input, undefined, dependencies);
+    const { tenant, pins, shared, storePins } = await openPlan(input, undefined, dependencies);
     const put = (value: JsonValue): Promise<ContentReference> =>
       store.put({ namespace, tenant }, Buffer.from(JSON.stringify(value), 'utf8'), JSON_MEDIA_TYPE);
 
@@ -66,7 +66,7 @@ export function createPrepareBatch(dependencies: ActivityDependencies) {
       compare: { normalise: compare?.normalise ?? 'value', ...(compare?.extract ? { extract: compare.extract } : {}) },
       tenant,
       pins: await storePins(),
-      ...budgeted,
+      ...shared,
       ...(input.budget ? { budget: input.budget } : {}),
       ...(names.length > 0 ? { definitions } : {}),
     };

@@ -24,7 +24,7 @@ const LEAST_INLINE = 256;
 export function createPrepareChain(dependencies: ActivityDependencies) {
   return async (given: unknown, inherited?: InheritedContext): Promise<ChainPlan> => {
     const input = checkInput('chain', given);
-    const { tenant, pins, content, budgeted, storePins } = await openPlan(input, inherited, dependencies);
+    const { tenant, pins, content, shared, storePins } = await openPlan(input, inherited, dependencies);
     checkChainInput(input, pins, dependencies);
     await checkParsers(input.steps, dependencies);
     // Each call leaves a prompt, a value and an answer in the result; the context has the values once more.
@@ -34,7 +34,7 @@ export function createPrepareChain(dependencies: ActivityDependencies) {
       initialInput: await content.shrink(input.initialPrompt),
       tenant,
       pins: await storePins(),
-      ...budgeted,
+      ...shared,
       ...(input.budget ? { budget: input.budget } : {}),
       inlineLimit: Math.max(LEAST_INLINE, Math.min(INLINE_LIMIT_BYTES, share)),
     };

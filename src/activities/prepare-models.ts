@@ -23,7 +23,7 @@ const EXAMPLES_BYTES = 512;
 export function createPrepareRoute(dependencies: ActivityDependencies) {
   return async (given: unknown, inherited?: InheritedContext): Promise<RoutePlan> => {
     const input = checkInput('routeToModel', given);
-    const { tenant, pins, content, budgeted, storePins } = await openPlan(input, inherited, dependencies);
+    const { tenant, pins, content, shared, storePins } = await openPlan(input, inherited, dependencies);
     checkRoute(input, '', pins, dependencies);
     const candidates = candidatesOf(input, pins);
     const embeddingModel = pins.tasks.embedding ?? pins.tasks.default;
@@ -31,7 +31,7 @@ export function createPrepareRoute(dependencies: ActivityDependencies) {
       input: await withSmallText({ ...input, ...(await storedExamples(input.selector, content)) }, content),
       tenant,
       pins: await storePins(),
-      ...budgeted,
+      ...shared,
       candidates,
       ...(embeddingModel === undefined ? {} : { embeddingModel }),
       // Who is named outright is asked, and says itself where the text is too long.
@@ -44,7 +44,7 @@ export function createPrepareRoute(dependencies: ActivityDependencies) {
 export function createPrepareEnsemble(dependencies: ActivityDependencies) {
   return async (given: unknown, inherited?: InheritedContext): Promise<EnsemblePlan> => {
     const { expected, ...input } = checkInput('ensemble', given);
-    const { tenant, pins, content, budgeted, storePins } = await openPlan(input, inherited, dependencies);
+    const { tenant, pins, content, shared, storePins } = await openPlan(input, inherited, dependencies);
     checkEnsemble(input, '', pins, dependencies);
     if (typeof input.extract === 'object' && 'regex' in input.extract) {
       await checkRegex(input.extract.regex, 'extract.regex', dependencies);
@@ -55,7 +55,7 @@ export function createPrepareEnsemble(dependencies: ActivityDependencies) {
       input: await withSmallText(input, content),
       tenant,
       pins: await storePins(),
-      ...budgeted,
+      ...shared,
       ...(key === undefined ? {} : { expectedKey: shortKey(key) }),
     };
   };
@@ -65,7 +65,7 @@ export function createPrepareEnsemble(dependencies: ActivityDependencies) {
 export function createPrepareCascade(dependencies: ActivityDependencies) {
   return async (given: unknown, inherited?: InheritedContext): Promise<CascadePlan> => {
     const input = checkInput('cascade', given);
-    const { tenant, pins, content, budgeted, storePins } = await openPlan(input, inherited, dependencies);
+    const { tenant, pins, content, shared, storePins } = await openPlan(input, inherited, dependencies);
     checkCascade(input, '', pins, dependencies);
     for (const [index, { accept }] of input.stages.entries()) {
       const at = `stages[${index}].accept`;
@@ -75,7 +75,7 @@ export function createPrepareCascade(dependencies: ActivityDependencies) {
         await checkRegex(extract.regex, `${at}.selfConsistency.extract.regex`, dependencies);
       }
     }
-    return { input: await withSmallText(input, content), tenant, pins: await storePins(), ...budgeted };
+    return { input: await withSmallText(input, content), tenant, pins: await storePins(), ...shared };
   };
 }
 

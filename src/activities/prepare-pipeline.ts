@@ -36,7 +36,7 @@ export function createPreparePipeline(dependencies: ActivityDependencies) {
     found?: PinnedDefinitions,
   ): Promise<PipelinePlan | LookUp> => {
     const input = checkInput('pipeline', given);
-    const { tenant, pins, content, budgeted, storePins } = await openPlan(input, inherited, dependencies);
+    const { tenant, pins, content, shared, storePins } = await openPlan(input, inherited, dependencies);
     const known = { ...inherited?.definitions, ...found };
     const definitions = await resolveDefinitions(input, known, content, dependencies, tenant);
     if ('lookUp' in definitions) return definitions;
@@ -63,7 +63,7 @@ export function createPreparePipeline(dependencies: ActivityDependencies) {
       earlierOutputs: await shrinkEach(input.earlierOutputs, content),
       tenant,
       pins: await storePins(),
-      ...budgeted,
+      ...shared,
       ...(Object.keys(pinned).length > 0 ? { definitions: pinned } : {}),
       ...(Object.keys(callbacks).length > 0 ? { callbacks } : {}),
     };

@@ -1,8 +1,8 @@
 import { activityInfo, cancellationSignal, cancelled, log } from '@temporalio/activity';
 import type { JsonObject, JsonValue } from '../contracts/json';
 import type { StepInvocation, StepOutcome } from '../contracts/step-activity';
-import type { Try } from '../core/routing/next-model';
 import type { Handler, HandlerContext } from '../handlers/handler';
+import type { SeenAsks } from './ask-model';
 import { createModelAccess } from './ask-model';
 import type { ActivityDependencies } from './dependencies';
 import { evaluateOne } from './evaluate-expressions';
@@ -18,7 +18,7 @@ import { toApplicationFailure } from './to-application-failure';
 export function createHandlerActivity(handler: Handler, dependencies: ActivityDependencies) {
   return async (invocation: StepInvocation): Promise<StepOutcome> => {
     const { run, step, transform } = invocation;
-    const seen = { models: [] as string[], passedOver: [] as Try[] };
+    const seen: SeenAsks = { models: [], passedOver: [], pending: new Set() };
     const facts = async () => ({
       ...(await stepFacts({ run, step }, dependencies)),
       models: seen.models,
@@ -39,6 +39,8 @@ export function createHandlerActivity(handler: Handler, dependencies: ActivityDe
     } catch (error) {
       // An abort surfaces as whatever the library throws; what Temporal must see is its own cancellation.
       cancellationSignal().throwIfAborted();
+      // Requests that it has left behind are paid: with their end it is known what for, and none goes on unwatched.
+      await Promise.race([Promise.allSettled(seen.pending), cancelled()]);
       throw toApplicationFailure(error, await facts());
     } finally {
       stopHeartbeat();
@@ -46,11 +48,7 @@ export function createHandlerActivity(handler: Handler, dependencies: ActivityDe
   };
 }
 
-function createContext(
-  invocation: StepInvocation,
-  dependencies: ActivityDependencies,
-  seen: { models: string[]; passedOver: Try[] },
-): HandlerContext {
+function createContext(invocation: StepInvocation, dependencies: ActivityDependencies, seen: SeenAsks): HandlerContext {
   const { run, step } = invocation;
   return {
     signal: cancellationSignal(),

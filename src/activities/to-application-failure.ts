@@ -1,7 +1,8 @@
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 import type { FailureType } from '../contracts/failures';
 import { isCadenzaError } from '../contracts/failures';
 import type { StepFailureDetail } from '../contracts/step-activity';
+import { isWaitedFor } from '../core/routing/is-waited-for';
 
 /** Longest message of a handler's own error that a failure carries. */
 const MESSAGE_LIMIT = 500;
@@ -14,8 +15,11 @@ export function toApplicationFailure(error: unknown, detail?: StepFailureDetail)
   if (error instanceof CancelledFailure) return error;
   if (!isCadenzaError(error)) return create('HandlerFailed', ownMessage(error), true, detail);
   const field = error.field === undefined ? {} : { field: error.field };
-  const withField = detail || error.field !== undefined ? { ...detail, ...field } : undefined;
-  return create(error.type, error.message, error.retryable, withField, error.retryAfterMs);
+  // What is no attempt is waited for by the Workflow.
+  const wait = error.retryable || error.retryAfterMs === undefined ? {} : { waitMs: error.retryAfterMs };
+  const more = { ...detail, ...field, ...wait };
+  const details = Object.keys(more).length > 0 ? more : undefined;
+  return create(error.type, error.message, error.retryable, details, error.retryAfterMs);
 }
 
 function create(
@@ -29,6 +33,8 @@ function create(
     type,
     message,
     nonRetryable: !retryable,
+    // No failure of anything: neither logged nor counted as one.
+    ...(isWaitedFor(type) ? { category: ApplicationFailureCategory.BENIGN } : {}),
     ...(detail ? { details: [detail] } : {}),
     ...(retryable && retryAfterMs !== undefined ? { nextRetryDelay: retryAfterMs } : {}),
   });

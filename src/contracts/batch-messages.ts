@@ -5,11 +5,11 @@ import type { FailureInfo } from './failures';
 import type { JsonObject, JsonValue } from './json';
 import type { AnswerRule } from './model-call';
 import type { AnsweringPattern } from './names';
-import type { BudgetedPlan, PinnedDefinitions, StoredPins } from './step-activity';
+import type { SharedPlan, PinnedDefinitions, StoredPins } from './step-activity';
 import type { CallUsage } from './usage';
 
 /** What a batch is made of, by value: nothing that changes later can change it. */
-export type BatchPlan = BudgetedPlan & {
+export type BatchPlan = SharedPlan & {
   pattern: AnsweringPattern;
   config: JsonObject;
   items: number;

@@ -1,7 +1,7 @@
 import type { ChainInput, ChainStep, OutputParser } from './chain.schema';
 import type { ContentReference } from './content';
 import type { JsonObject, JsonValue } from './json';
-import type { BudgetedPlan, PassedOver, RunIdentity, StoredPins } from './step-activity';
+import type { SharedPlan, PassedOver, RunIdentity, StoredPins } from './step-activity';
 import type { CallUsage } from './usage';
 
 /** A parser whose schema may be in the content store. */
@@ -28,7 +28,7 @@ export type PlannedChainStep = Pick<ChainStep, 'name' | 'condition' | 'gate'> & 
 };
 
 /** A chain by value: nothing that changes later can change it. */
-export type ChainPlan = BudgetedPlan & {
+export type ChainPlan = SharedPlan & {
   steps: PlannedChainStep[];
   /** Small: stored where it is large. */
   initialInput: JsonValue;

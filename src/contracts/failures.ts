@@ -52,6 +52,8 @@ export const FAILURES = {
   },
   BudgetUnavailable: { retryable: true, cause: 'The ledger of a budget by label and window did not answer.' },
   RateLimited: { retryable: true, cause: 'The provider asked to slow down.' },
+  ProviderPaused: { retryable: false, cause: 'The provider is not asked now; its calls wait, without an attempt.' },
+  ProviderTurn: { retryable: false, cause: 'The request waits for its turn on the queue of its provider.' },
   ProviderUnavailable: { retryable: true, cause: 'The provider answered with a server error.' },
   ProviderUnreachable: { retryable: true, cause: 'The connection to the provider failed or was cut.' },
   ModelTimeout: { retryable: true, cause: 'The provider did not answer in time.' },

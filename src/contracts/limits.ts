@@ -21,6 +21,12 @@ export const MAX_DOCUMENT_BYTES = 100 * 1024 * 1024;
 /** The largest text that extraction hands on. */
 export const MAX_EXTRACTED_CHARACTERS = 50_000_000;
 
+/** When a Worker stops asking a provider that fails: failures in a row, and seconds until it is asked again. */
+export const DEFAULT_BREAKER = { failures: 8, openSeconds: 10 } as const;
+
+/** The largest answer of a provider that is read: a hostile one would fill the memory of the Worker. */
+export const DEFAULT_MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+
 /** Heartbeats of an activity: see docs/operations.md for how they bound cancel and recovery. */
 export const HEARTBEAT = { intervalMs: 1_000, busyIntervalMs: 2_000, busyAbove: 100, timeoutSeconds: 6 } as const;
 

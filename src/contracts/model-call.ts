@@ -7,7 +7,7 @@ import type { CallSettings, ModelPins } from './model';
 import type { ModelTask } from './names';
 import type { Verdict } from './verdict';
 import type { RouteToModelInput } from './route-to-model.schema';
-import type { BudgetedPlan, PassedOver, RunIdentity, StoredPins } from './step-activity';
+import type { SharedPlan, PassedOver, RunIdentity, StoredPins } from './step-activity';
 import type { CallUsage } from './usage';
 
 /** What a task takes, as a Workflow holds it: texts may be references, and a text may be any value of an earlier model. */
@@ -92,7 +92,7 @@ export type ModelCallOutcome = {
 export type OutputReading = { output: JsonValue; counted: CountedAnswer };
 
 /** Input checked, models by value: what a pattern of model calls is made from. */
-export type ModelPlan<I> = BudgetedPlan & { input: PlannedInput<I>; tenant: string; pins: StoredPins };
+export type ModelPlan<I> = SharedPlan & { input: PlannedInput<I>; tenant: string; pins: StoredPins };
 
 /** An input whose long text is stored. */
 export type PlannedInput<I> = Omit<I, 'input'> & { input: CallInput };

@@ -6,6 +6,21 @@
 /** The Task Queue that every Cadenza Worker polls. */
 export const TASK_QUEUE = 'cadenza';
 
+/**
+ * The Task Queue of the calls of a provider with limits: the server hands them out at its rate, over all Workers. Characters
+ * that a name should not have stand in it as their code.
+ */
+export function providerTaskQueue(provider: string): string {
+  return `${TASK_QUEUE}-provider-${plainName(provider)}`;
+}
+
+function plainName(value: string): string {
+  return value.replace(/[^A-Za-z0-9_.@+-]/gu, (character) => `~${character.codePointAt(0)?.toString(16)}~`);
+}
+
+/** How calls of a batch's items stand to those that somebody waits for: 1 is first, 3 is what nothing is said about. */
+export const BATCH_PRIORITY = 5;
+
 /** The patterns a person can start. A pattern's name is its Workflow Type. */
 export const PATTERNS = [
   'pipeline',
@@ -45,8 +60,7 @@ export function budgetLedgerWorkflowId({
   value: string;
   window: string;
 }): string {
-  const plain = value.replace(/[^A-Za-z0-9_.@+-]/gu, (character) => `~${character.codePointAt(0)?.toString(16)}~`);
-  return `cadenza-budget-${label}=${plain}/${window}`;
+  return `cadenza-budget-${label}=${plainName(value)}/${window}`;
 }
 
 /** Patterns that can be a step of a pipeline or a member of an ensemble: those that end with an answer. */

@@ -1,9 +1,15 @@
 import { z } from 'zod';
+import { DEFAULT_BREAKER, DEFAULT_MAX_ANSWER_BYTES } from './limits';
 import { CACHE_SHARED, CAPABILITIES } from './model';
 import { MODEL_TASKS } from './names';
 import { windowBudgetsSchema } from './window-budget.schema';
 
 const price = z.strictObject({ input: z.number().nonnegative(), output: z.number().nonnegative() });
+
+const breakerSchema = z.strictObject({
+  failures: z.int().positive().max(1_000).default(DEFAULT_BREAKER.failures),
+  openSeconds: z.number().positive().max(3_600).default(DEFAULT_BREAKER.openSeconds),
+});
 
 /** `openai` is any OpenAI-compatible endpoint; its key is read from the variable that `apiKeyEnv` names. */
 export const openAiProviderSchema = z.strictObject({
@@ -13,8 +19,13 @@ export const openAiProviderSchema = z.strictObject({
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable')
     .optional(),
-  requestsPerMinute: z.int().positive().optional(),
+  /** Over all Workers. */
+  requestsPerMinute: z.int().positive().max(1_000_000).optional(),
   tokensPerMinute: z.int().positive().optional(),
+  /** Requests at once, in each Worker. */
+  maxConcurrent: z.int().positive().max(10_000).optional(),
+  /** When a provider that fails is left alone for a while. */
+  breaker: breakerSchema.default(DEFAULT_BREAKER),
   /** Name of the field that limits output: older endpoints know `max_tokens` only. */
   maxTokensField: z.enum(['max_tokens', 'max_completion_tokens']).default('max_tokens'),
   /** How the endpoint takes a JSON Schema; `none` puts it into the prompt. */
@@ -23,6 +34,8 @@ export const openAiProviderSchema = z.strictObject({
   samplesPerRequest: z.int().min(1).max(128).default(1),
   /** Longest wait for one answer. */
   timeoutSeconds: z.number().positive().max(3600).default(120),
+  /** The largest answer that is read. */
+  maxAnswerBytes: z.int().min(1024).max(1_073_741_824).default(DEFAULT_MAX_ANSWER_BYTES),
 });
 export type OpenAiProviderConfig = z.infer<typeof openAiProviderSchema>;
 

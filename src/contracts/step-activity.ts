@@ -34,8 +34,14 @@ export type RunIdentity = {
   labels?: Record<string, string>;
 };
 
-/** What every plan may hold: the labels of its run that some budget by label and window is about, and what it is found by. */
-export type BudgetedPlan = { budgetLabels?: Record<string, string>; search?: SearchFacts };
+/**
+ * What every plan may hold: the labels of its run that some budget by label and window is about, the task queues of
+ * providers with limits, each with the models whose calls go there, and what the run is found by.
+ */
+export type SharedPlan = { budgetLabels?: Record<string, string>; queues?: ModelQueues; search?: SearchFacts };
+
+/** Models by the task queue of their provider, where that has limits. */
+export type ModelQueues = { [taskQueue: string]: string[] };
 
 /** The one argument of every handler's activity. Large values travel as references, resolved in the activity. */
 export type StepInvocation = {
@@ -70,7 +76,14 @@ export type StepOutcome = {
 };
 
 /** First detail of the failure of a handler's activity: what was paid before it failed. */
-export type StepFailureDetail = { usage: CallUsage; models: string[]; attempts: number; field?: string };
+export type StepFailureDetail = {
+  usage: CallUsage;
+  models: string[];
+  attempts: number;
+  field?: string;
+  /** Milliseconds after which it is asked again, where that is not an attempt. */
+  waitMs?: number;
+};
 
 /** A step with what its references and its condition mention. */
 export type PlannedStep = Step & {
@@ -101,7 +114,7 @@ export type PinnedDefinitions = { [name: string]: { version: string; definition:
 export type LookUp = { lookUp: string[] };
 
 /** What a run of a pipeline is made of, by value: nothing that changes later can change it. */
-export type PipelinePlan = BudgetedPlan & {
+export type PipelinePlan = SharedPlan & {
   steps: PlannedStep[];
   output?: Definition['output'];
   definition?: { name: string; version: string };

@@ -1,7 +1,7 @@
 import type { ContentReference } from './content';
 import type { FailureInfo } from './failures';
 import type { JsonValue } from './json';
-import type { BudgetedPlan, RunIdentity, StoredPins } from './step-activity';
+import type { SharedPlan, RunIdentity, StoredPins } from './step-activity';
 import type { TreeOfThoughtInput } from './tree-of-thought.schema';
 import type { CallUsage } from './usage';
 
@@ -22,7 +22,7 @@ export type AnswerOutcome = Outcome<{ thought: JsonValue; path?: JsonValue }>;
 export type TreeModelRole = 'generate' | 'evaluate' | 'answer' | 'goal';
 
 /** What a tree is made from: its input checked, and without the texts that only prompts need. */
-export type TreePlan = BudgetedPlan & {
+export type TreePlan = SharedPlan & {
   /** Templates and system prompts are left out, and a long problem is a reference. */
   input: TreeOfThoughtInput;
   tenant: string;
@@ -65,8 +65,8 @@ export type TreeAnswer<Q extends TreeQuestion = TreeQuestion> = {
   attempts: number;
 };
 
-/** What the child workflow of one expansion is given: its call, and the model for people to see. */
-export type ExpandRequest = { call: TreeCall<'generate'>; model: string };
+/** What the child workflow of one expansion is given: its call, the model for people to see, and the queue of its provider. */
+export type ExpandRequest = { call: TreeCall<'generate'>; model: string; taskQueue?: string };
 
 /** One level in mode `reference`: the texts that it starts from, and the values that are known. */
 export type ReferenceCall = {

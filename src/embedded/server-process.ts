@@ -15,6 +15,8 @@ const SETTINGS = [
   ...['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=2000'],
   ...['--dynamic-config-value', 'history.timerProcessorMaxPollRPS=2000'],
   ...['--dynamic-config-value', 'system.enableActivityEagerExecution=true'],
+  // Without it 1.29.1 hands tasks out without a look at their priority.
+  ...['--dynamic-config-value', 'matching.useNewMatcher=true'],
   ...['--sqlite-pragma', 'journal_mode=wal'],
   ...['--sqlite-pragma', 'synchronous=normal'],
   ...['--log-level', 'error'],

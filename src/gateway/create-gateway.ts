@@ -1,6 +1,7 @@
 import { CadenzaError } from '../contracts/failures';
-import type { PinnedModel, ProviderRequest } from '../contracts/model';
+import type { PinnedModel, ProviderAnswer, ProviderRequest } from '../contracts/model';
 import type { OpenAiProviderConfig } from '../contracts/registry.schema';
+import { DEFAULT_BREAKER, DEFAULT_MAX_ANSWER_BYTES } from '../contracts/limits';
 import { shown, suggestion } from '../contracts/nearest-name';
 import { knownTask } from '../core/pick-model';
 import type { BuiltinModels } from './builtin-models';
@@ -9,10 +10,13 @@ import { PROVIDERS_WITHOUT_LINE } from './check-registry-names';
 import { createConnections } from './connections';
 import { checkLocalModel } from './local-model-tasks';
 import type { Environment } from './environment';
-import type { Gateway, ProcessOptions, Send } from './gateway';
+import type { Gateway, ProcessOptions, ProviderLimits, Send } from './gateway';
+import type { GatewayObserver } from './gateway-observer';
 import { checkFits, worstCaseOf } from './measure-request';
 import type { OpenAiProvider } from './openai-provider';
 import { createOpenAiProvider } from './openai-provider';
+import type { Passages } from './pacing/passages';
+import { createPassages } from './pacing/passages';
 import { pinsOf } from './pins';
 import type { Registry } from './registry';
 import { sampleTexts } from './sample-texts';
@@ -26,6 +30,8 @@ export type GatewayOptions = {
   environment: Environment;
   builtin: BuiltinModels;
   local?: LocalModel;
+  /** Told of every request, pause and circuit; for metrics. */
+  observer?: GatewayObserver;
 };
 
 /** A small model on a processor takes its time. */
@@ -35,9 +41,10 @@ const LOCAL_TIMEOUT_SECONDS = 600;
  * The models of one worker. Endpoints and keys come from its own registry and environment, whatever a run has pinned:
  * a pinned model names a provider, and where to reach that is looked up here.
  */
-export function createGateway({ registry, environment, builtin, local }: GatewayOptions): Gateway {
+export function createGateway({ registry, environment, builtin, local, observer }: GatewayOptions): Gateway {
   const connections = createConnections();
   const providers = new Map<string, OpenAiProvider>();
+  const passages = createPassages(registry.config, observer);
 
   const providerAt = (name: string, config: OpenAiProviderConfig): OpenAiProvider => {
     const id = `${name} ${config.baseUrl}`;
@@ -71,7 +78,7 @@ export function createGateway({ registry, environment, builtin, local }: Gateway
       const provider = await providerOf(model);
       provider.checkKey();
       const send: Send = (request, sendOptions) => provider.send(model.model, request, sendOptions);
-      const ask = (request: ProviderRequest) => sendGuarded(request, send, options);
+      const ask = (request: ProviderRequest) => sendGuarded(request, send, options, passages);
       return runTask(task, input, { model: model.name, settings: options.settings ?? {}, ask });
     },
 
@@ -90,11 +97,15 @@ export function createGateway({ registry, environment, builtin, local }: Gateway
         samples,
         perRequest: provider.samplesPerRequest,
         settings: options.settings ?? {},
-        ask: (request, sample) => sendGuarded(request, send, guard ? { ...options, guard: guard(sample) } : options),
+        ask: (request, sample) =>
+          sendGuarded(request, send, guard ? { ...options, guard: guard(sample) } : options, passages),
       });
     },
 
     checkTask,
+
+    limitsOf: (provider) => limitsIn(registry, provider),
+    states: () => passages.states(),
 
     async close() {
       await Promise.all([connections.close(), builtin.close()]);
@@ -102,15 +113,36 @@ export function createGateway({ registry, environment, builtin, local }: Gateway
   };
 }
 
-function sendGuarded(request: ProviderRequest, send: Send, { model, signal, settings, guard }: ProcessOptions) {
+async function sendGuarded(
+  request: ProviderRequest,
+  send: Send,
+  { model, signal, settings, guard }: ProcessOptions,
+  passages: Passages,
+): Promise<ProviderAnswer> {
   checkFits(request, model);
-  const timeout = settings?.timeoutMs === undefined ? {} : { timeoutMs: settings.timeoutMs };
-  if (!guard) return send(request, { signal, ...timeout });
+  const way = passages.open(model, signal);
   const sendWithin: Send = (sent, options) => {
     const limits = [settings?.timeoutMs, options.timeoutMs].filter((limit) => limit !== undefined);
-    return send(sent, { ...options, ...(limits.length > 0 ? { timeoutMs: Math.min(...limits) } : {}) });
+    const within = { ...options, ...(limits.length > 0 ? { timeoutMs: Math.min(...limits) } : {}) };
+    return way.send(() => send(sent, within), within.timeoutMs);
   };
-  return guard(request, sendWithin, worstCaseOf(request));
+  try {
+    return await (guard
+      ? guard(request, sendWithin, worstCaseOf(request), way.admit)
+      : sendWithin(request, { signal }));
+  } finally {
+    way.close();
+  }
+}
+
+function limitsIn({ config }: Registry, provider: string): ProviderLimits {
+  const { requestsPerMinute, tokensPerMinute, maxConcurrent }: Partial<OpenAiProviderConfig> =
+    (Object.hasOwn(config.providers, provider) ? config.providers[provider] : undefined) ?? {};
+  return {
+    ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+    ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }),
+    ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
+  };
 }
 
 function localBaseUrl(local: LocalModel | undefined): Promise<string> {
@@ -129,6 +161,8 @@ function localConfig(baseUrl: string): OpenAiProviderConfig {
     structuredOutput: 'json_schema',
     samplesPerRequest: 1,
     timeoutSeconds: LOCAL_TIMEOUT_SECONDS,
+    breaker: DEFAULT_BREAKER,
+    maxAnswerBytes: DEFAULT_MAX_ANSWER_BYTES,
   };
 }
 

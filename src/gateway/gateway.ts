@@ -9,12 +9,20 @@ import type {
   TaskResults,
 } from '../contracts/model';
 import type { ModelTask } from '../contracts/names';
+import type { ProviderState } from './gateway-observer';
 
 /** What a provider is told beside the request itself. */
 export type SendOptions = { signal: AbortSignal; idempotencyKey?: string; timeoutMs?: number };
 
 /** Sends one request to the provider: one HTTP request, no retry. @throws CadenzaError classified, never with a body */
 export type Send = (request: ProviderRequest, options: SendOptions) => Promise<ProviderAnswer>;
+
+/**
+ * Waits for leave to send, where a provider takes only so many requests at once. Whoever asks for it before they reserve
+ * or note anything knows that the request leaves then; `send` asks for it itself where nobody has.
+ * @throws CadenzaError `ProviderPaused` where the provider is not asked now, with the time after which it is
+ */
+export type Admit = () => Promise<void>;
 
 /** The most a request can use, counted before it leaves. */
 export type WorstCase = { inputTokens: number; outputTokens: number };
@@ -23,7 +31,15 @@ export type WorstCase = { inputTokens: number; outputTokens: number };
  * Stands between a task and the wire, once for each request (a repair is a request of its own): the place of the
  * journal, the ledger and the idempotency key. Must call `send` at most once.
  */
-export type Guard = (request: ProviderRequest, send: Send, worstCase: WorstCase) => Promise<ProviderAnswer>;
+export type Guard = (
+  request: ProviderRequest,
+  send: Send,
+  worstCase: WorstCase,
+  admit: Admit,
+) => Promise<ProviderAnswer>;
+
+/** What an operator lets a provider be asked: over all Workers, and in each of them. */
+export type ProviderLimits = { requestsPerMinute?: number; tokensPerMinute?: number; maxConcurrent?: number };
 
 export type ProcessOptions = {
   model: PinnedModel;
@@ -57,6 +73,10 @@ export interface Gateway {
    * @throws CadenzaError `TaskNotSupported` naming what the model can do, `ModelNotFound`
    */
   checkTask(model: PinnedModel, task: ModelTask): void;
+  /** What the registry of this Worker says of a provider; empty for one that it does not limit, or does not know. */
+  limitsOf(provider: string): ProviderLimits;
+  /** How the providers that were asked stand with this Worker now. */
+  states(): ProviderState[];
   /** Ends threads and connections. */
   close(): Promise<void>;
 }

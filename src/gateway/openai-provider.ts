@@ -1,6 +1,7 @@
 import OpenAI from 'openai';
 import type { ProviderAnswer, ProviderRequest } from '../contracts/model';
 import type { OpenAiProviderConfig } from '../contracts/registry.schema';
+import { boundedFetch } from './bounded-fetch';
 import { classifyError } from './classify-error';
 import type { Connections } from './connections';
 import { startDeadline } from './deadline';
@@ -77,10 +78,12 @@ export function createOpenAiProvider(options: {
 }
 
 function createClient({
+  name,
   config,
   environment,
   connections,
 }: {
+  name: string;
   config: OpenAiProviderConfig;
   environment: Environment;
   connections: Pick<Connections, 'fetchOptions'>;
@@ -89,6 +92,7 @@ function createClient({
   return new OpenAI({
     baseURL: config.baseUrl,
     maxRetries: 0,
+    fetch: boundedFetch(name, config.maxAnswerBytes),
     // A redirect would carry the text to a host that nobody has configured.
     fetchOptions: { ...connections.fetchOptions, redirect: 'manual' },
     // Left out, these would come from OPENAI_* variables and go to whatever endpoint this is.

@@ -3,8 +3,8 @@ import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import { DEFAULT_HANDLER_TIMEOUT_SECONDS, DEFAULT_RETRY_COUNT, HEARTBEAT } from '../contracts/limits';
 import type { Step } from '../contracts/pipeline.schema';
 import type { StepInvocation, StepOutcome, SystemActivities, WebhookDelivery } from '../contracts/step-activity';
-import type { OnWait } from './past-full-windows';
-import { pastFullWindows } from './past-full-windows';
+import type { OnWait, Turn } from './ask-again';
+import { askAgain } from './ask-again';
 
 type LocalActivity =
   | 'preparePipeline'
@@ -116,53 +116,82 @@ export function deliverWebhook(step: string, delivery: WebhookDelivery): Promise
 }
 
 /**
- * Runs a handler's activity with the step's own retry count and timeout: the one retry layer there is. For the next
- * window of a budget it waits here.
+ * Runs a handler's activity with the step's own retry count and timeout: the one retry layer there is. What it has to
+ * wait for is waited for here.
  */
 export function runHandler(step: Step, invocation: StepInvocation, onWait?: OnWait): Promise<StepOutcome> {
   const name = step.handler as string;
-  const activities = proxyActivities<Record<string, (invocation: StepInvocation) => Promise<StepOutcome>>>(
-    handlerOptions(step),
-  );
-  const run = activities[name] as (invocation: StepInvocation) => Promise<StepOutcome>;
-  return pastFullWindows(() => run(invocation), onWait);
+  const attempts = step.retryCount ?? DEFAULT_RETRY_COUNT.handler;
+  const ask = (turn: Turn) => {
+    const activities = proxyActivities<Record<string, (invocation: StepInvocation) => Promise<StepOutcome>>>(
+      handlerOptions(step, turn),
+    );
+    const run = activities[name] as (invocation: StepInvocation) => Promise<StepOutcome>;
+    return run(invocation);
+  };
+  return askAgain(ask, { turn: { attempts }, onWait });
 }
 
 /** How a model call is run: all its attempts together within `totalSeconds` where that is given. */
-export type CallOptions = { summary: string; totalSeconds?: number | undefined; onWait?: OnWait };
+export type CallOptions = {
+  summary: string;
+  totalSeconds?: number | undefined;
+  /** The queue of the model's provider, where that has limits. */
+  taskQueue?: string | undefined;
+  onWait?: OnWait;
+};
 
 /**
  * The activities that ask models, with the one retry layer. A cancelled call is not waited for: it ends with its next
- * heartbeat, and its connection with it. For the next window of a budget they wait here.
+ * heartbeat, and its connection with it. What a call has to wait for is waited for here.
  */
-export function modelCalls({ summary, totalSeconds, onWait }: CallOptions): Pick<SystemActivities, ModelActivity> {
-  const attempts = DEFAULT_RETRY_COUNT.handler;
-  const calls = proxyActivities<Pick<SystemActivities, ModelActivity>>({
-    startToCloseTimeout: Math.min(totalSeconds ?? Infinity, DEFAULT_HANDLER_TIMEOUT_SECONDS) * 1000,
-    scheduleToCloseTimeout: (totalSeconds ?? DEFAULT_HANDLER_TIMEOUT_SECONDS * attempts + WAITS_SECONDS) * 1000,
-    heartbeatTimeout: HEARTBEAT.timeoutSeconds * 1000,
-    cancellationType: 'TRY_CANCEL',
-    retry: { ...CALL_RETRY, maximumAttempts: attempts },
-    summary,
-  });
+export function modelCalls(options: CallOptions): Pick<SystemActivities, ModelActivity> {
+  const { totalSeconds, taskQueue, onWait } = options;
+  const turn = { taskQueue, attempts: DEFAULT_RETRY_COUNT.handler };
+  const withinMs = totalSeconds === undefined ? undefined : totalSeconds * 1000;
+  const again = <R extends { attempts: number }>(ask: (calls: Pick<SystemActivities, ModelActivity>) => Promise<R>) =>
+    askAgain((at) => ask(callsAt(at, options)), { turn, withinMs, onWait });
   return {
-    callModel: (call) => pastFullWindows(() => calls.callModel(call), onWait),
-    askChainStep: (call) => pastFullWindows(() => calls.askChainStep(call), onWait),
-    compareExamples: (comparison) => pastFullWindows(() => calls.compareExamples(comparison), onWait),
-    callTree: (call) => pastFullWindows(() => calls.callTree(call), onWait),
-    referenceLevel: (call) => pastFullWindows(() => calls.referenceLevel(call), onWait),
+    callModel: (call) => again((calls) => calls.callModel(call)),
+    askChainStep: (call) => again((calls) => calls.askChainStep(call)),
+    compareExamples: (comparison) => again((calls) => calls.compareExamples(comparison)),
+    callTree: (call) => again((calls) => calls.callTree(call)),
+    referenceLevel: (call) => again((calls) => calls.referenceLevel(call)),
   };
 }
 
-function handlerOptions(step: Step): ActivityOptions {
+function callsAt(turn: Turn, { summary, totalSeconds }: CallOptions): Pick<SystemActivities, ModelActivity> {
+  return proxyActivities<Pick<SystemActivities, ModelActivity>>({
+    startToCloseTimeout: Math.min(totalSeconds ?? Infinity, DEFAULT_HANDLER_TIMEOUT_SECONDS) * 1000,
+    scheduleToCloseTimeout:
+      (totalSeconds ?? DEFAULT_HANDLER_TIMEOUT_SECONDS * DEFAULT_RETRY_COUNT.handler + WAITS_SECONDS) * 1000,
+    heartbeatTimeout: HEARTBEAT.timeoutSeconds * 1000,
+    cancellationType: 'TRY_CANCEL',
+    retry: { ...CALL_RETRY, maximumAttempts: turn.attempts },
+    summary,
+    ...placeOf(turn),
+  });
+}
+
+/** A queue of its own is never eager: that would go past the rate of the server. */
+function placeOf({ taskQueue }: Turn): Partial<ActivityOptions> {
+  if (taskQueue === undefined) return {};
+  return { taskQueue, scheduleToStartTimeout: QUEUE_WAIT_SECONDS * 1000, allowEagerDispatch: false };
+}
+
+/** So long a call waits in the queue of its provider before it is asked whether that is still the place. */
+const QUEUE_WAIT_SECONDS = 900;
+
+function handlerOptions(step: Step, turn: Turn): ActivityOptions {
   const timeout = step.timeoutSeconds ?? DEFAULT_HANDLER_TIMEOUT_SECONDS;
   const attempts = step.retryCount ?? DEFAULT_RETRY_COUNT.handler;
   return {
     startToCloseTimeout: timeout * 1000,
     scheduleToCloseTimeout: (timeout * attempts + WAITS_SECONDS) * 1000,
     heartbeatTimeout: HEARTBEAT.timeoutSeconds * 1000,
-    retry: { ...CALL_RETRY, maximumAttempts: attempts },
+    retry: { ...CALL_RETRY, maximumAttempts: turn.attempts },
     summary: `${step.name === step.handler ? step.name : `${step.name}: ${step.handler}`}${modelIn(step)}`,
+    ...placeOf(turn),
   };
 }
 

@@ -7,7 +7,7 @@ import type { RunIdentity } from '../contracts/step-activity';
 import { capsOf } from '../core/budget/budget-scopes';
 import { scopeOfField } from '../core/budget/describe-refusal';
 import { system } from './activity-proxies';
-import type { OnWait } from './past-full-windows';
+import type { OnWait } from './ask-again';
 import { refuseUpdate } from './refuse-update';
 import { describeFailure } from './run-failure';
 

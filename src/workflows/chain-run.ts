@@ -127,7 +127,11 @@ export class ChainRun implements PatternRun<ChainResult> {
     const startedAt = Date.now();
     this.book.start(name, [ask.model]);
     const onWait = (note: string | undefined) => this.book.waits(name, note);
-    const { askChainStep } = modelCalls({ summary: `${path}: ${ask.model}`, onWait });
+    const { askChainStep } = modelCalls({
+      summary: `${path}: ${ask.model}`,
+      taskQueue: caller.queueOf(ask.model),
+      onWait,
+    });
     let outcome: ChainCallOutcome;
     try {
       const step = caller.stepPrefix + path;

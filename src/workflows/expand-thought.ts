@@ -9,9 +9,9 @@ import { describeFailure, runFailure } from './run-failure';
  * A branch that fails is an outcome; the run fails only where its activity has ended without one.
  */
 export async function expandThought(request: ExpandRequest): Promise<TreeAnswer<'generate'>> {
-  const { call, model } = checked(request);
+  const { call, model, taskQueue } = checked(request);
   try {
-    return await modelCalls({ summary: `thoughts: ${model}` }).callTree(call);
+    return await modelCalls({ summary: `thoughts: ${model}`, taskQueue }).callTree(call);
   } catch (error) {
     if (isCancellation(error)) throw error;
     const { info, detail } = describeFailure(error);
@@ -21,9 +21,12 @@ export async function expandThought(request: ExpandRequest): Promise<TreeAnswer<
 
 /** Anyone can start a workflow. @throws ApplicationFailure `InvalidInput` for what no tree sends */
 function checked(request: unknown): ExpandRequest {
-  const { call, model } = (request ?? {}) as Partial<ExpandRequest>;
+  const { call, model, taskQueue } = (request ?? {}) as Partial<ExpandRequest>;
   const { run, step, setup, about } = (call ?? {}) as Partial<TreeCall>;
   const isCall = typeof run === 'object' && run && typeof step === 'string' && setup && Array.isArray(about);
-  if (isCall) return { call: { ...call, question: 'generate' } as ExpandRequest['call'], model: String(model) };
+  if (isCall) {
+    const about = { call: { ...call, question: 'generate' } as ExpandRequest['call'], model: String(model) };
+    return typeof taskQueue === 'string' ? { ...about, taskQueue } : about;
+  }
   throw runFailure({ type: 'InvalidInput', message: 'a tree of thoughts starts this, with a call about a node' }, null);
 }

@@ -29,7 +29,7 @@ export class ModelCaller {
   readonly gate: BudgetGate;
 
   constructor(
-    private readonly plan: Pick<ModelPlan<unknown>, 'pins' | 'tenant' | 'budgetLabels' | 'search'> & {
+    private readonly plan: Pick<ModelPlan<unknown>, 'pins' | 'tenant' | 'budgetLabels' | 'queues' | 'search'> & {
       budget?: GivenBudget | undefined;
     },
     private readonly inherited: InheritedContext | undefined,
@@ -49,11 +49,18 @@ export class ModelCaller {
     return { tenant, pins, depth, journal: this.run, stepPrefix: this.stepPrefix, ...more };
   }
 
+  /** The task queue on which a model is asked, where its provider has limits. */
+  queueOf(model: string): string | undefined {
+    return Object.entries(this.plan.queues ?? {}).find(([, models]) => models.includes(model))?.[0];
+  }
+
   /** One call. Resolves also where it fails; the usage of a call that is cut off is read later, by `readCut`. */
   async ask({ part, path, sample = 0, totalSeconds, ...call }: PartCall): Promise<Called> {
     this.book.start(part, [call.model]);
     const onWait = (note: string | undefined) => this.book.waits(part, note);
-    const { callModel } = modelCalls({ summary: `${path}: ${call.task}, ${call.model}`, totalSeconds, onWait });
+    const taskQueue = this.queueOf(call.model);
+    const summary = `${path}: ${call.task}, ${call.model}`;
+    const { callModel } = modelCalls({ summary, totalSeconds, taskQueue, onWait });
     const whole = { ...call, sample, run: this.run, step: this.stepPrefix + path, pins: this.plan.pins };
     try {
       const outcome = await this.gate.past(() => callModel(whole), onWait);

@@ -70,7 +70,11 @@ export class ReferenceRun implements PatternRun<TreeOfThoughtResult> {
     const { generate = '', evaluate = '' } = plan.models;
     this.book.start(path, [...new Set([generate, evaluate])]);
     const onWait = (note: string | undefined) => this.book.waits(path, note);
-    const { referenceLevel } = modelCalls({ summary: `${path}: ${generate}`, onWait });
+    const { referenceLevel } = modelCalls({
+      summary: `${path}: ${generate}`,
+      taskQueue: caller.queueOf(generate),
+      onWait,
+    });
     const ys = this.steps.at(-1)?.selected ?? [''];
     const { run, stepPrefix } = caller;
     try {

@@ -1,12 +1,12 @@
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
-import type { BudgetedPlan, InheritedContext, RunIdentity } from '../contracts/step-activity';
+import type { SharedPlan, InheritedContext, RunIdentity } from '../contracts/step-activity';
 import type { BudgetReport } from '../contracts/usage.schema';
 import { budgetReport } from '../core/budget/budget-report';
 import type { GivenBudget } from '../core/budget/budget-scopes';
 import { budgetScopes } from '../core/budget/budget-scopes';
 import { system } from './activity-proxies';
 
-type Plan = BudgetedPlan & { tenant: string; budget?: GivenBudget | undefined };
+type Plan = SharedPlan & { tenant: string; budget?: GivenBudget | undefined };
 
 /** Whose journal a pattern's calls are in, and which budgets they draw on: those of the run that started it, and its own. */
 export function runIdentity(

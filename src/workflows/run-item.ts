@@ -1,6 +1,7 @@
 import { startChild, workflowInfo } from '@temporalio/workflow';
 import type { BatchItem, BatchPlan, ItemOutcome } from '../contracts/batch-messages';
 import type { JsonValue } from '../contracts/json';
+import { BATCH_PRIORITY } from '../contracts/names';
 import { shown } from '../contracts/nearest-name';
 import type { InheritedContext } from '../contracts/step-activity';
 import { itemPath } from '../core/batch/batch-items';
@@ -36,6 +37,8 @@ export async function startItemRun({ item, id, input }: BatchItem, plan: BatchPl
     cancellationType: 'TRY_CANCEL',
     staticSummary: id === undefined ? `${itemPath(item)}: ${pattern}` : `${itemPath(item)} (${shown(id)}): ${pattern}`,
     retry: { maximumAttempts: 1 },
+    // What somebody waits for goes before it, with all that runs inside it.
+    priority: { priorityKey: BATCH_PRIORITY },
   });
   return { outcome: async () => childOutcome(pattern, await child.result()) };
 }

@@ -55,7 +55,11 @@ async function semantic(
     examples: capable.has(target) ? examples : [],
   }));
   const onWait = (note: string | undefined) => book.waits('selector', note);
-  const { compareExamples } = modelCalls({ summary: `selector: ${model}`, onWait });
+  const { compareExamples } = modelCalls({
+    summary: `selector: ${model}`,
+    taskQueue: caller.queueOf(model),
+    onWait,
+  });
   book.start('selector', [model]);
   try {
     const step = `${stepPrefix}selector`;

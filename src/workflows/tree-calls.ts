@@ -38,7 +38,9 @@ export class TreeCalls {
     return this.counted('generate', about, async (text) => {
       const path = `expand[${text.node}]`;
       const model = this.plan.models.generate ?? '';
-      const request: ExpandRequest = { call: this.call('generate', path, [text]), model };
+      const taskQueue = this.queueOf('generate');
+      const call = this.call('generate', path, [text]);
+      const request: ExpandRequest = { call, model, ...(taskQueue === undefined ? {} : { taskQueue }) };
       const child = () =>
         executeChild<(request: ExpandRequest) => Promise<TreeAnswer<'generate'>>>(EXPAND_THOUGHT_WORKFLOW, {
           args: [request],
@@ -57,7 +59,8 @@ export class TreeCalls {
     answers = false,
   ): Promise<TreeOutcomes[Q][]> {
     const samples = question === 'rate' ? this.plan.input.evaluate.samples : 1;
-    const size = groupSize(about.length, samples);
+    // Where models are asked in turns, each activity has one.
+    const size = this.queueOf(ROLES[question]) === undefined ? groupSize(about.length, samples) : 1;
     const groups = Array.from({ length: Math.ceil(about.length / size) }, (_, index) =>
       about.slice(index * size, (index + 1) * size),
     );
@@ -96,6 +99,11 @@ export class TreeCalls {
     });
   }
 
+  private queueOf(role: TreeModelRole): string | undefined {
+    const model = this.plan.models[role];
+    return model === undefined ? undefined : this.caller.queueOf(model);
+  }
+
   private askOne<Q extends TreeQuestion>(
     question: Q,
     about: readonly TreeText[],
@@ -109,7 +117,8 @@ export class TreeCalls {
     const summary = model === undefined ? path : `${path}: ${model}`;
     const call = { ...this.call(question, path, about), ...(answers ? { answers } : {}) };
     return this.booked(role, path, about, () => {
-      return modelCalls({ summary, onWait: (note) => this.book.waits(role, note) }).callTree(call);
+      const taskQueue = this.queueOf(role);
+      return modelCalls({ summary, taskQueue, onWait: (note) => this.book.waits(role, note) }).callTree(call);
     });
   }
 

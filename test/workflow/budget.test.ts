@@ -11,7 +11,11 @@ import { createTestWorld, withWorker } from '../helpers/test-world';
 let world: TestWorld;
 
 beforeAll(async () => {
-  world = await createTestWorld();
+  // Chaos is what some of these are about: a circuit that opens would end it.
+  const breaker = { failures: 1_000 };
+  world = await createTestWorld({
+    registry: ({ providers: { scripted } }) => ({ providers: { scripted: { ...scripted, breaker } } }),
+  });
 });
 afterAll(async () => {
   await world.close();

@@ -1,6 +1,7 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { FailureInfo } from '../../contracts/failures';
 import { isCadenzaError } from '../../contracts/failures';
+import { isWaitedFor } from '../../core/routing/is-waited-for';
 import { DEFAULT_RETRY_COUNT } from '../../contracts/limits';
 import type { Outcome, TreeText } from '../../contracts/tree-call';
 
@@ -26,9 +27,8 @@ export async function eachNode<T>(
 export function failureOf(error: unknown): FailureInfo {
   const { attempt, retryPolicy } = activityInfo();
   const attempts = retryPolicy?.maximumAttempts ?? DEFAULT_RETRY_COUNT.handler;
-  // The next window of a budget is waited for by the whole activity.
-  const waits = isCadenzaError(error) && error.type === 'BudgetWindowFull';
-  if (!isCadenzaError(error) || waits || (error.retryable && attempt < attempts)) throw error;
+  // The next window of a budget, or a turn at the provider, is waited for by the whole activity.
+  if (!isCadenzaError(error) || isWaitedFor(error.type) || (error.retryable && attempt < attempts)) throw error;
   const { type, message, field } = error;
   return { type, message, ...(field === undefined ? {} : { field }) };
 }

@@ -22,7 +22,7 @@ import { storeSetup } from './tree-setup';
 export function createPrepareTree(dependencies: ActivityDependencies) {
   return async (given: unknown, inherited?: InheritedContext): Promise<TreePlan> => {
     const checked = checkInput('treeOfThought', given);
-    const { tenant, pins, content, budgeted, storePins } = await openPlan(checked, inherited, dependencies);
+    const { tenant, pins, content, shared, storePins } = await openPlan(checked, inherited, dependencies);
     checkTree(checked, '', pins, dependencies);
     if (checked.state && 'regex' in checked.state) await checkRegex(checked.state.regex, 'state.regex', dependencies);
     const problem = textOf(await content.load(checked.problem, 'problem'));
@@ -37,7 +37,7 @@ export function createPrepareTree(dependencies: ActivityDependencies) {
       },
       tenant,
       pins: await storePins(),
-      ...budgeted,
+      ...shared,
       setup: await storeSetup({ input, models, pins }, tenant, dependencies),
       models: Object.fromEntries(names),
     };

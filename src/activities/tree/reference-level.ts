@@ -14,6 +14,7 @@ import {
   withValues,
 } from '../../core/tree/reference-game24';
 import type { ActivityDependencies } from '../dependencies';
+import { settleAll } from '../settle-all';
 import { startHeartbeat } from '../heartbeat';
 import { textOf } from '../load-call-input';
 import type { ScopedContent } from '../scoped-content';
@@ -57,7 +58,7 @@ async function level(
   const { input } = context.setup;
   const prompts = referencePrompts(input);
   const problem = textOf(input.problem);
-  const proposed = await Promise.all(
+  const proposed = await settleAll(
     ys.map(async (y) => {
       const [answer] = await askPrompt('generate', proposePrompt(prompts, problem, y), 1, context);
       return continuations(y, answer?.text ?? '');
@@ -67,7 +68,7 @@ async function level(
   const stored = (valueCache ? await content.load(valueCache, 'valueCache') : {}) as StoredCache;
   const known = knownValues(prompts, problem, newYs, stored);
   const requests = valueRequests(prompts, problem, newYs, known);
-  const answers = await Promise.all(
+  const answers = await settleAll(
     requests.map(({ prompt }) => askPrompt('evaluate', prompt, input.evaluate.samples, context)),
   );
   const samples = answers.map((texts) => texts.map(({ text }) => text));

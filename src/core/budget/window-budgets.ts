@@ -31,6 +31,15 @@ export function budgetsOf(
   });
 }
 
+/** The label of what providers are asked for a minute; no label of a run can be called so. */
+export const PROVIDER_LABEL = '@provider';
+
+/** The tokens that a provider is asked for within a minute, over all Workers: kept as budgets are. */
+export function providerTokens(provider: string, tokens: number): WindowBudget {
+  const subject: LedgerSubject = { label: PROVIDER_LABEL, value: provider, window: 'minute' };
+  return { ...subject, name: windowName(subject), caps: { tokens }, atCap: 'wait' };
+}
+
 /** What messages and lists call the budget of a value: `tenant=acme/day`. */
 export function windowName({ label, value, window }: LedgerSubject): string {
   return `${label}=${value}/${window}`;

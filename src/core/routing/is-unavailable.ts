@@ -3,6 +3,7 @@ import type { FailureType } from '../../contracts/failures';
 /** Failures that another model may well not have: they say nothing about the request, or that it wants more room. */
 const UNAVAILABLE: readonly FailureType[] = [
   'RateLimited',
+  'ProviderPaused',
   'ProviderUnavailable',
   'ProviderUnreachable',
   'ModelTimeout',

@@ -3,13 +3,21 @@ import type { FailureType } from '../../contracts/failures';
 import type { PinnedModel } from '../../contracts/model';
 
 /** A model that was tried for a question and gave no answer. `passed`: the next one is asked in its place, for good. */
-export type Try = { model: string; type: FailureType; passed: boolean };
+export type Try = {
+  model: string;
+  type: FailureType;
+  passed: boolean;
+  /** When that was, in milliseconds since the epoch. */
+  at?: number;
+};
 
 /** What is known when a model has given no answer. */
 export type NoAnswer = {
   type: FailureType;
   retryable: boolean;
   retryAfterMs?: number | undefined;
+  /** How long its provider has been waited for already. */
+  waitedMs?: number;
   /** How often this model has failed at this question, this time included. */
   failures: number;
   /** Whether the question is asked again after this. */
@@ -43,10 +51,16 @@ const GONE: readonly FailureType[] = [
 export function passesOver(model: PinnedModel, answer: NoAnswer): boolean {
   if (answer.type === 'BudgetExceeded') return answer.atCap === 'cheaper';
   if (GONE.includes(answer.type)) return true;
-  if (!answer.retryable) return false;
   const longest = (model.fallbackAfterSeconds ?? DEFAULT_FALLBACK_AFTER_SECONDS) * 1000;
+  if (answer.type === 'ProviderPaused') return (answer.waitedMs ?? 0) + (answer.retryAfterMs ?? 0) > longest;
+  if (!answer.retryable) return false;
   if ((answer.retryAfterMs ?? 0) > longest) return true;
   return answer.isLastAttempt || answer.failures >= FAILURES_BEFORE_FALLBACK;
+}
+
+/** Since when a model's provider is waited for, in milliseconds since the epoch; undefined where it is not. */
+export function pausedSince({ name }: PinnedModel, tries: readonly Try[]): number | undefined {
+  return tries.find(({ model, type }) => model === name && type === 'ProviderPaused')?.at;
 }
 
 /**

@@ -46,7 +46,7 @@ async function call(step: string, send: Send, observe: (seen: string[]) => CallO
       signal,
     }),
   );
-  await guard(request, send, worst).catch((error: CadenzaError) => seen.push(error.type));
+  await guard(request, send, worst, () => Promise.resolve()).catch((error: CadenzaError) => seen.push(error.type));
   return seen;
 }
 

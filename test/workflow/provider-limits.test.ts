@@ -1,0 +1,229 @@
+import type { GivenInput } from '../../src/client';
+import { providerTaskQueue } from '../../src/contracts/names';
+import type { ScriptedAnswer } from '../helpers/scripted-model-server';
+import { closeTestServer, testServer } from '../helpers/test-server';
+import type { TestRegistry, TestWorld } from '../helpers/test-world';
+import { createTestWorld, withWorker } from '../helpers/test-world';
+
+/** Ten a second. */
+const PER_MINUTE = 600;
+
+let world: TestWorld;
+
+beforeAll(async () => {
+  const registry = ({ providers: { scripted }, models: { gpt, fast_classifier } }: TestRegistry) => {
+    const limits = {
+      free: {},
+      paced: { requestsPerMinute: PER_MINUTE },
+      calm: { requestsPerMinute: 120 },
+      narrow: { maxConcurrent: 2 },
+      metered: { tokensPerMinute: 5_000 },
+      broken: { breaker: { failures: 2, openSeconds: 2 } },
+    };
+    const entries = Object.entries(limits);
+    return {
+      providers: Object.fromEntries(entries.map(([name, more]) => [name, { ...scripted, ...more }])),
+      models: {
+        ...Object.fromEntries(entries.map(([name]) => [name, { ...gpt, provider: name, model: `${name}-test` }])),
+        gone: { ...gpt, provider: 'free', model: 'gone-test', fallback: ['paced'] },
+        covered: { ...gpt, provider: 'broken', model: 'broken-test', fallback: ['free'], fallbackAfterSeconds: 0.5 },
+        fast_classifier,
+      },
+      tasks: { default: 'free' },
+    };
+  };
+  world = await createTestWorld({ registry });
+});
+afterAll(async () => {
+  await world.close();
+  await closeTestServer();
+});
+afterEach(() => world.models.script(undefined));
+
+/** Requests of what is done, as they came in. */
+async function requestsOf(work: () => Promise<unknown>, answer?: ScriptedAnswer) {
+  const before = world.models.requests.length;
+  world.models.script(answer);
+  await work();
+  return world.models.requests.slice(before);
+}
+
+const samples = (model: string, count: number): GivenInput<'ensemble'> => ({
+  task: 'generation',
+  input: 'x',
+  members: [{ model, samples: count }],
+});
+const asking = (model: string, more: object = {}): GivenInput<'pipeline'> => ({
+  steps: [{ name: 'a', handler: 'generation', config: { text: 'x', model }, ...more }],
+});
+const ended = async (run: Promise<{ outcome(): Promise<{ status: string }> }>) => (await (await run).outcome()).status;
+
+test('requests per minute hold over two Workers, whatever asks: samples, trees, handlers and fallbacks', async () => {
+  const isGone: ScriptedAnswer = ({ body }) =>
+    body.model === 'gone-test' ? { status: 404, error: { code: 'model_not_found' } } : undefined;
+  const tree: GivenInput<'treeOfThought'> = {
+    problem: 'x',
+    depth: 1,
+    numBranches: 4,
+    generate: { mode: 'sample', promptTemplate: 'go on {path}', model: 'paced' },
+    evaluate: { model: 'paced', samples: 1 },
+  };
+  const requests = await requestsOf(
+    () =>
+      withWorker(world, () =>
+        withWorker(world, async () => {
+          const runs = [
+            ended(world.cadenza.start('ensemble', samples('paced', 16))),
+            ended(world.cadenza.start('pipeline', asking('paced'))),
+            ended(world.cadenza.start('routeToModel', { task: 'generation', input: 'x', model: 'gone' })),
+            ended(world.cadenza.start('treeOfThought', tree)),
+          ];
+          expect(await Promise.all(runs)).toEqual(runs.map(() => 'completed'));
+        }),
+      ),
+    isGone,
+  );
+  const times = requests.filter(({ body }) => body.model === 'paced-test').map(({ startedAt }) => startedAt);
+  expect(times.length).toBeGreaterThanOrEqual(16 + 1 + 1 + 4);
+  // What the server lets through at once is one second's worth.
+  const most = (PER_MINUTE / 60) * (1 + 1) + 1;
+  for (const from of times)
+    expect(times.filter((at) => at >= from && at < from + 1_000).length).toBeLessThanOrEqual(most);
+}, 60_000);
+
+test('an activity of a limited provider is on its queue, and no eager one', async () => {
+  await withWorker(world, async () => {
+    const run = await world.cadenza.start('chain', {
+      initialPrompt: 'x',
+      steps: [
+        { name: 'one', promptTemplate: 'x', model: 'paced' },
+        { name: 'two', promptTemplate: 'y', model: 'free' },
+      ],
+    });
+    await run.result();
+    const { events } = await testServer()
+      .client.workflowService.getWorkflowExecutionHistory({
+        namespace: world.namespace,
+        execution: { workflowId: run.workflowId },
+      })
+      .then(({ history }) => ({ events: history?.events ?? [] }));
+    const queues = events.flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+      scheduled ? [scheduled.taskQueue?.name] : [],
+    );
+    expect(queues).toEqual([providerTaskQueue('paced'), 'cadenza']);
+  });
+}, 30_000);
+
+test('no more requests of a provider are out at once in a Worker than it says, and the others wait their turn', async () => {
+  await withWorker(world, async () => {
+    let most = 0;
+    const requests = await requestsOf(
+      async () => expect(await ended(world.cadenza.start('ensemble', samples('narrow', 8)))).toBe('completed'),
+      () => {
+        most = Math.max(most, world.models.open);
+        return { text: 'well', delayMs: 50 };
+      },
+    );
+    expect(requests).toHaveLength(8);
+    expect(most).toBe(2);
+  });
+}, 30_000);
+
+test('a Retry-After pauses the provider for all calls of the Worker: none leaves, none fails, none counts as an attempt', async () => {
+  await withWorker(world, async () => {
+    let limitedAt = 0;
+    const requests = await requestsOf(
+      async () => {
+        const first = world.cadenza.start('pipeline', asking('free'));
+        await world.models.until(() => limitedAt > 0);
+        const others = Array.from({ length: 5 }, () =>
+          world.cadenza.start('pipeline', asking('free', { retryCount: 1 })),
+        );
+        const results = await Promise.all([first, ...others].map(async (run) => (await run).outcome()));
+        expect(results.map(({ status }) => status)).toEqual(Array(6).fill('completed'));
+        const attempts = results.map(
+          ({ result }) => (result as { results: { a: { attempts: number } } }).results.a.attempts,
+        );
+        expect(attempts).toEqual([2, 1, 1, 1, 1, 1]);
+      },
+      () => {
+        if (limitedAt > 0) return undefined;
+        limitedAt = Date.now();
+        return { status: 429, error: { code: 'rate' }, headers: { 'retry-after': '3' } };
+      },
+    );
+    expect(requests).toHaveLength(7);
+    for (const { startedAt } of requests.slice(1)) expect(startedAt - limitedAt).toBeGreaterThanOrEqual(2_900);
+    expect(world.models.maxOpen).toBeLessThan(50);
+  });
+}, 30_000);
+
+test('a provider that fails is left alone, probed by one call, and asked again once it answers', async () => {
+  await withWorker(world, async () => {
+    let isDown = true;
+    const requests = await requestsOf(
+      async () => {
+        const runs = Array.from({ length: 6 }, () =>
+          world.cadenza.start('pipeline', asking('broken', { retryCount: 5 })),
+        );
+        const outcomes = Promise.all(runs.map(async (run) => (await run).outcome()));
+        await world.models.until(
+          ({ requests: sent }) => sent.filter(({ body }) => body.model === 'broken-test').length >= 2,
+        );
+        isDown = false;
+        expect((await outcomes).map(({ status }) => status)).toEqual(Array(6).fill('completed'));
+      },
+      () => (isDown ? { status: 503, error: { code: 'overloaded' }, delayMs: 20 } : undefined),
+    );
+    const failed = requests.filter(({ startedAt }) => startedAt < (requests[0]?.startedAt ?? 0) + 1_500);
+    // Those that were out when it opened, and nobody after them until the probe.
+    expect(failed.length).toBeLessThanOrEqual(6);
+    const [probe, next] = requests.slice(failed.length);
+    expect(next?.startedAt).toBeGreaterThanOrEqual(probe?.endedAt ?? Infinity);
+    expect(requests.length).toBe(failed.length + 6);
+  });
+}, 60_000);
+
+test('a wait that is longer than the fallback is worth is not waited for', async () => {
+  await withWorker(world, async () => {
+    const requests = await requestsOf(
+      async () => {
+        expect(await ended(world.cadenza.start('pipeline', asking('broken', { retryCount: 2 })))).toBe('failed');
+        const run = await (await world.cadenza.start('pipeline', asking('covered'))).outcome();
+        expect(run).toMatchObject({
+          status: 'completed',
+          result: {
+            results: { a: { models: ['covered', 'free'], passedOver: [{ model: 'covered', type: 'ProviderPaused' }] } },
+          },
+        });
+      },
+      ({ body }) => (body.model === 'broken-test' ? { status: 503, error: { code: 'overloaded' } } : undefined),
+    );
+    expect(requests.map(({ body }) => body.model)).toEqual(['broken-test', 'broken-test', 'free-test']);
+  });
+}, 60_000);
+
+test('what somebody waits for is asked before the items of a batch', async () => {
+  const order = await requestsOf(async () => {
+    const batch = await world.cadenza.start('batch', {
+      pattern: 'routeToModel',
+      config: { task: 'generation', model: 'calm' },
+      items: Array.from({ length: 12 }, (_, index) => ({ input: `item ${index}` })),
+    });
+    await withWorker(world, async () => {
+      await world.models.until(({ requests }) => requests.some(({ body }) => body.model === 'calm-test'));
+      const person = await world.cadenza.start('routeToModel', {
+        task: 'generation',
+        input: 'somebody waits',
+        model: 'calm',
+      });
+      await person.result();
+      await batch.outcome();
+    });
+  });
+  const asked = order.map(({ body }) => body.messages?.at(-1)?.content ?? '');
+  const place = asked.findIndex((text) => text.includes('somebody waits'));
+  expect(asked).toHaveLength(13);
+  // Two a second, and two at once: all of the batch waits in the queue when the person comes.
+  expect(place).toBeLessThan(9);
+}, 60_000);
