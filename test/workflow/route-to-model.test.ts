@@ -13,7 +13,11 @@ let stopWorker: () => Promise<void>;
 beforeAll(async () => {
   world = await createTestWorld({
     registry: ({ models }) => ({
-      models: { ...models, roomy: { ...models.gpt, model: 'roomy-test', contextTokens: 200_000 } },
+      models: {
+        ...models,
+        roomy: { ...models.gpt, model: 'roomy-test', contextTokens: 200_000 },
+        busy: { ...models.gpt, model: 'busy-test' },
+      },
     }),
   });
   stopWorker = await serveWorld(world);
@@ -211,14 +215,14 @@ test('where the chosen model is unavailable the next in order answers, and the r
 
 test('a model that asks to wait for an hour is not waited for where another one stands behind it', async () => {
   const startedAt = Date.now();
-  const result = await run({ task: 'generation', input: 'x', model: 'gpt', fallback: ['other'] }, ({ body }) =>
-    body.model === 'gpt-test'
+  const result = await run({ task: 'generation', input: 'x', model: 'busy', fallback: ['other'] }, ({ body }) =>
+    body.model === 'busy-test'
       ? { status: 429, headers: { 'retry-after': '3600' }, error: { message: 'slow' } }
       : 'here',
   );
   expect(result.result).toMatchObject({
     modelUsed: 'other',
-    reason: expect.stringMatching(/gpt is unavailable \((RateLimited|StepTimeout)\)/),
+    reason: expect.stringMatching(/busy is unavailable \((RateLimited|StepTimeout)\)/),
   });
   expect(Date.now() - startedAt).toBeLessThan(15_000);
 });

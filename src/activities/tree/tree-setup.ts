@@ -26,7 +26,7 @@ export function storeSetup(
   return store.put({ namespace, tenant }, Buffer.from(JSON.stringify(setup), 'utf8'), JSON_MEDIA_TYPE);
 }
 
-/** @throws CadenzaError `ContentMissing`, `ContentForbidden` */
+/** @throws CadenzaError `ContentMissing` */
 export async function loadSetup(
   reference: ContentReference,
   tenant: string,
