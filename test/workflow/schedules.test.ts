@@ -132,7 +132,7 @@ describe('a schedule', () => {
       const handle = await world.cadenza.schedules.trigger('document');
       await expect(handle.outcome()).resolves.toMatchObject({ result: { output: 'Meeting minutes of 3 May.' } });
       const described = await world.cadenza.temporal.workflow.getHandle(handle.workflowId).describe();
-      expect(await described.staticSummary()).toBe('pipeline: note.txt');
+      expect(await described.staticSummary()).toBe('pipeline of note.txt: text');
     });
   });
 
