@@ -4,6 +4,8 @@ import { numbersIn } from '../prompts/numbers-in-text';
 import type { Parsed } from '../prompts/parsed';
 import { parsed, unparsed } from '../prompts/parsed';
 
+/** `1. A sound step`: the number of an entry in a list, and no score. */
+const ENTRY_NUMBER = /^\s*\d{1,3}[.)]\s+(?=\S)/;
 const OUT_OF = /^\s{0,3}(?:\/|out of|of)\s{0,3}$/i;
 const MOST_SAMPLE_LINES = 3;
 
@@ -16,7 +18,7 @@ export function parseRating(text: string): Parsed<number> {
   const json = jsonRating(text);
   if (json !== undefined) return parsed(json);
   for (const line of textLines(text).slice(-MOST_SAMPLE_LINES).reverse()) {
-    const ratings = ratingsOf(line);
+    const ratings = ratingsOf(line.replace(ENTRY_NUMBER, ''));
     const last = ratings.at(-1);
     if (last !== undefined) return parsed(last);
   }

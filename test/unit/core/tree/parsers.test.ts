@@ -82,9 +82,12 @@ describe('ratings', () => {
     ['I give 0.2 of 1', 0.2],
   ])('of %j is %d', (text, rating) => expect(valueOf(parseRating(text))).toBeCloseTo(rating, 10));
 
-  test.each([['8'], ['none'], ['110%'], ['-0.5'], ['12/10'], ['0 / 0']])('%j is unparsed, never a score', (text) => {
-    expect(parseRating(text).ok).toBe(false);
-  });
+  test.each([['8'], ['none'], ['110%'], ['-0.5'], ['12/10'], ['0 / 0'], ['1. The thought is sound.'], ['1) Weak']])(
+    '%j is unparsed, never a score',
+    (text) => {
+      expect(parseRating(text).ok).toBe(false);
+    },
+  );
 });
 
 describe('votes', () => {
