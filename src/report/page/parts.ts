@@ -68,6 +68,38 @@ export function bar(part: number, kind = 'accent', mark?: number): Html {
   </svg>`;
 }
 
+/** Parts of a whole as one bar: each with the class of its colour, its share from 0 to 1, and what it is in words. */
+export function stackedBar(parts: readonly { kind: string; share: number; words: Content }[]): Html {
+  let from = 0;
+  const rects = parts.map(({ kind, share }) => {
+    const width = share * 100;
+    const rect = html`<rect class="${kind}" x="${from.toFixed(3)}%" width="${width.toFixed(3)}%" height="100%"></rect>`;
+    from += width;
+    return rect;
+  });
+  const key = parts.map(({ kind, words }) => html`<li><span class="swatch ${kind}"></span>${words}</li>`);
+  return html`<svg class="bar stacked" aria-hidden="true" focusable="false">
+      <rect class="track" width="100%" height="100%"></rect>
+      ${rects}
+    </svg>
+    <ul class="key">
+      ${key}
+    </ul>`;
+}
+
+/** Facts, each under its name. */
+export function factList(facts: readonly (readonly [name: string, value: Content])[]): Html {
+  return html`<dl class="facts">
+    ${facts.map(
+      ([name, value]) =>
+        html`<div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>`,
+    )}
+  </dl>`;
+}
+
 export type Column = { name: string; numeric?: boolean; hidden?: boolean };
 
 /** A table that scrolls by itself where it is wide; a row is its cells, the first of which names it. */

@@ -5,7 +5,7 @@ import type { Lane } from '../model/lanes';
 import type { ReportModel } from '../model/report-model';
 import { TIME_KINDS } from '../model/time-split';
 import type { TimeKind } from '../model/time-split';
-import { section } from './parts';
+import { section, stackedBar } from './parts';
 
 const WORDS: Readonly<Record<TimeKind, string>> = {
   model: 'models',
@@ -24,37 +24,17 @@ const MOST_LANES = 60;
 export function timeSection(model: ReportModel): Html {
   const { time, seconds, lanes } = model;
   const whole = Math.max(seconds, 0.001);
-  let from = 0;
-  const parts = TIME_KINDS.filter((kind) => time[kind] > 0.0005 * whole);
-  const rects = parts.map((kind) => {
-    const width = (time[kind] / whole) * 100;
-    const rect = html`<rect
-      class="time-${kind}"
-      x="${from.toFixed(3)}%"
-      width="${width.toFixed(3)}%"
-      height="100%"
-    ></rect>`;
-    from += width;
-    return rect;
-  });
-  const key = parts.map(
-    (kind) =>
-      html`<li>
-        <span class="swatch time-${kind}"></span>${WORDS[kind]}: <strong>${shownSeconds(time[kind])}</strong>
-        <span class="quiet">${percent(time[kind] / whole)}</span>
-      </li>`,
-  );
+  const parts = TIME_KINDS.filter((kind) => time[kind] > 0.0005 * whole).map((kind) => ({
+    kind: `time-${kind}`,
+    share: time[kind] / whole,
+    words: html`${WORDS[kind]}: <strong>${shownSeconds(time[kind])}</strong>
+      <span class="quiet">${percent(time[kind] / whole)}</span>`,
+  }));
   return section(
     'time',
     'Time line',
-    html`<svg class="bar stacked" aria-hidden="true" focusable="false">
-        <rect class="track" width="100%" height="100%"></rect>
-        ${rects}
-      </svg>
-      <ul class="key">
-        ${key}
-      </ul>
-      ${lanes.length > 0 ? laneTable(model) : html`<p class="quiet">Nothing was asked of anybody yet.</p>`}`,
+    html`${stackedBar(parts)}
+    ${lanes.length > 0 ? laneTable(model) : html`<p class="quiet">Nothing was asked of anybody yet.</p>`}`,
     html`${shownSeconds(seconds)} in all. Every moment counts once, for what was going on then.`,
   );
 }

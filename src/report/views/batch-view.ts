@@ -4,7 +4,7 @@ import { html } from '../html';
 import type { Content, Html } from '../html';
 import type { ReportModel } from '../model/report-model';
 import { resolved } from '../texts';
-import { elementId, pill, table, tableRow } from '../page/parts';
+import { elementId, factList, pill, stackedBar, table, tableRow } from '../page/parts';
 import { shortText } from '../page/value';
 import { agreementHtml } from './agreement';
 import type { LinkTo } from './step-rows';
@@ -39,30 +39,15 @@ export function batchView(model: ReportModel, result: BatchResult | undefined, l
 }
 
 /** Parts of a whole as one bar, with the numbers in words. */
-export function stacked(all: number, parts: readonly (readonly [name: string, count: number, kind: string])[]): Html {
-  let from = 0;
+function stacked(all: number, parts: readonly (readonly [name: string, count: number, kind: string])[]): Html {
   const shown = parts.filter(([, count]) => count > 0);
-  const rects = shown.map(([, count, kind]) => {
-    const width = all > 0 ? (count / all) * 100 : 0;
-    const rect = html`<rect
-      class="fill-${kind}"
-      x="${from.toFixed(3)}%"
-      width="${width.toFixed(3)}%"
-      height="100%"
-    ></rect>`;
-    from += width;
-    return rect;
-  });
-  const words = shown.map(
-    ([name, count, kind]) => html`<li><span class="swatch fill-${kind}"></span>${name}: ${count}</li>`,
+  return stackedBar(
+    shown.map(([name, count, kind]) => ({
+      kind: `fill-${kind}`,
+      share: all > 0 ? count / all : 0,
+      words: `${name}: ${count}`,
+    })),
   );
-  return html`<svg class="bar stacked" aria-hidden="true" focusable="false">
-      <rect class="track" width="100%" height="100%"></rect>
-      ${rects}
-    </svg>
-    <ul class="key">
-      ${words}
-    </ul>`;
 }
 
 function facts({ progress }: ReportModel, result: BatchResult | undefined): Html {
@@ -81,15 +66,7 @@ function facts({ progress }: ReportModel, result: BatchResult | undefined): Html
       ? [['All of it, about', shownMoney(estimatedCostUsd)] as [string, Content]]
       : []),
   ];
-  return html`<dl class="facts">
-    ${list.map(
-      ([name, value]) =>
-        html`<div>
-          <dt>${name}</dt>
-          <dd>${value}</dd>
-        </div>`,
-    )}
-  </dl>`;
+  return factList(list);
 }
 
 function failures(summary: BatchResult['summary'] | undefined, linkTo: LinkTo, { workflowId }: ReportModel): Content {

@@ -5,7 +5,7 @@ import { counted, shownCount, shownMoney, shownPercent } from '../../core/shown-
 import { html } from '../html';
 import type { Content, Html } from '../html';
 import type { ReportModel } from '../model/report-model';
-import { bar, elementId, pill, table, tableRow } from '../page/parts';
+import { bar, elementId, factList, pill, table, tableRow } from '../page/parts';
 import { shortText, valueHtml } from '../page/value';
 import { agreementHtml } from './agreement';
 import type { LinkTo } from './step-rows';
@@ -77,15 +77,7 @@ function facts(decision: EnsembleResult['decision']): Html {
       ? []
       : [['Judged alike in both orders', shownPercent(decision.positionConsistency)] as [string, Content]]),
   ];
-  return html`<dl class="facts">
-    ${list.map(
-      ([name, value]) =>
-        html`<div>
-          <dt>${name}</dt>
-          <dd>${value}</dd>
-        </div>`,
-    )}
-  </dl>`;
+  return factList(list);
 }
 
 function voiceRow(

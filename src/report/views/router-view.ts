@@ -3,7 +3,7 @@ import { counted } from '../../core/shown-numbers';
 import { html } from '../html';
 import type { Content, Html } from '../html';
 import type { ReportModel } from '../model/report-model';
-import { bar, elementId, pill, table, tableRow } from '../page/parts';
+import { bar, elementId, factList, pill, table, tableRow } from '../page/parts';
 import { shortText, valueHtml } from '../page/value';
 import type { LinkTo } from './step-rows';
 
@@ -50,15 +50,7 @@ function flow({
     ['failed', failed],
     ['dead letters', deadLetters],
   ];
-  return html`<dl class="facts">
-    ${numbers.map(
-      ([name, count]) =>
-        html`<div>
-          <dt>${name}</dt>
-          <dd>${count}</dd>
-        </div>`,
-    )}
-  </dl>`;
+  return factList(numbers);
 }
 
 function subscriptions({ subscriptions: list }: RouterProgress): Html {
