@@ -25,6 +25,7 @@ module.exports = {
   globalSetup: '<rootDir>/test/helpers/global-setup.ts',
   globalTeardown: '<rootDir>/test/helpers/global-teardown.ts',
   reporters: ['default', '<rootDir>/test/helpers/plain-count-reporter.cjs'],
+  testSequencer: '<rootDir>/test/helpers/longest-first-sequencer.cjs',
   testTimeout: 30_000,
   maxWorkers: 3,
 };
