@@ -3,7 +3,6 @@ import type { GivenInput } from '../contracts/check-input.schema';
 import type { FailureInfo } from '../contracts/failures';
 import { INLINE_LIMIT_BYTES, RESULT_LIMIT_BYTES } from '../contracts/limits';
 import type { CallInput, CascadePlan } from '../contracts/model-call';
-import type { RunProgress, RunStatus } from '../contracts/run';
 import type { InheritedContext } from '../contracts/step-activity';
 import { acceptStage } from '../core/cascade/accept-stage';
 import { nextInput } from '../core/cascade/next-input';
@@ -12,28 +11,28 @@ import { nextStage } from '../core/cascade/settle-cascade';
 import { system } from './activity-proxies';
 import type { StageCalls } from './ask-stage';
 import { askStage } from './ask-stage';
+import { CallingRun } from './calling-run';
 import { ModelCaller } from './model-caller';
 import { PatternBook } from './pattern-book';
-import type { PatternRun } from './serve-pattern';
 import { asCadenzaError } from './run-failure';
 import { throwIfCancelled } from './throw-if-cancelled';
 import { transformStage } from './transform-stage';
 
 /** One run of a cascade: what has been asked and answered, stage by stage. */
-export class CascadeRun implements PatternRun<CascadeResult> {
-  private readonly book = new PatternBook('cascade');
+export class CascadeRun extends CallingRun<CascadeResult> {
+  protected readonly book = new PatternBook('cascade');
   private plan: CascadePlan | undefined;
-  private caller: ModelCaller | undefined;
   private readonly stages: CascadeResult['cascadeResults'] = [];
   private final: Pick<CascadeResult, 'finalResult' | 'decision'> = { finalResult: null };
-  private status: RunStatus = 'running';
   /** The first stage that the budget had no room for. */
   private refused: FailureInfo | undefined;
 
   constructor(
     private readonly given: GivenInput<'cascade'>,
     private readonly inherited?: InheritedContext,
-  ) {}
+  ) {
+    super();
+  }
 
   async execute(): Promise<CascadeResult> {
     const plan = await system.prepareCascade(this.given, this.inherited);
@@ -48,29 +47,6 @@ export class CascadeRun implements PatternRun<CascadeResult> {
 
   resultSoFar(): CascadeResult | null {
     return this.plan ? this.result() : null;
-  }
-
-  progress(): RunProgress {
-    return this.book.progress();
-  }
-
-  account() {
-    return this.caller?.account();
-  }
-
-  askedAbove() {
-    return this.book.askedAbove;
-  }
-
-  gate() {
-    return this.caller?.gate;
-  }
-
-  async finish(status: RunStatus): Promise<void> {
-    this.status = status;
-    this.book.close(status === 'completed' ? 'not needed' : `the run has ended (${status})`);
-    await this.caller?.readCut();
-    this.book.finish(status);
   }
 
   /** Cheapest first, until an answer is accepted or asking on is hopeless. */
@@ -159,13 +135,10 @@ export class CascadeRun implements PatternRun<CascadeResult> {
   }
 
   private result(): CascadeResult {
-    const partialReason = this.book.cutShort(this.status);
     return {
       ...this.final,
       cascadeResults: this.stages,
-      usage: this.book.usage(),
-      partial: partialReason !== undefined,
-      ...(partialReason === undefined ? {} : { partialReason }),
+      ...this.ending(),
     };
   }
 }

@@ -3,7 +3,7 @@ import type { ChainResult } from '../contracts/chain.schema';
 import type { GivenInput } from '../contracts/check-input.schema';
 import { CadenzaError } from '../contracts/failures';
 import type { JsonObject } from '../contracts/json';
-import type { RunProgress, RunStatus } from '../contracts/run';
+import type { RunStatus } from '../contracts/run';
 import type { InheritedContext } from '../contracts/step-activity';
 import { INITIAL_INPUT } from '../core/chain/chain-input';
 import type { ChainMove, ChainState } from '../core/chain/chain-state';
@@ -18,26 +18,26 @@ import {
 import { showCounts, totalOf } from '../core/usage';
 import { modelCalls, system } from './activity-proxies';
 import { decideConditions } from './decide-conditions';
+import { CallingRun } from './calling-run';
 import { ModelCaller } from './model-caller';
 import { PatternBook } from './pattern-book';
-import type { PatternRun } from './serve-pattern';
 import { throwIfCancelled } from './throw-if-cancelled';
 
 /** One run of a chain: where it stands, and what each step gave. */
-export class ChainRun implements PatternRun<ChainResult> {
-  private readonly book = new PatternBook('chain');
+export class ChainRun extends CallingRun<ChainResult> {
+  protected readonly book = new PatternBook('chain');
   private plan: ChainPlan | undefined;
-  private caller: ModelCaller | undefined;
   private state: ChainState | undefined;
   private readonly results: ChainResult['chainResults'] = [];
   /** What templates see, as it travels to the next call. */
   private context: ChainContext = { fresh: {} };
-  private status: RunStatus = 'running';
 
   constructor(
     private readonly given: GivenInput<'chain'>,
     private readonly inherited?: InheritedContext,
-  ) {}
+  ) {
+    super();
+  }
 
   async execute(): Promise<ChainResult> {
     const plan = await system.prepareChain(this.given, this.inherited);
@@ -67,29 +67,9 @@ export class ChainRun implements PatternRun<ChainResult> {
     return this.plan && this.state ? this.result(this.plan, this.state) : null;
   }
 
-  progress(): RunProgress {
-    return this.book.progress();
-  }
-
-  account() {
-    return this.caller?.account();
-  }
-
-  askedAbove() {
-    return this.book.askedAbove;
-  }
-
-  gate() {
-    return this.caller?.gate;
-  }
-
-  async finish(status: RunStatus): Promise<void> {
-    this.status = status;
+  protected override whyNotAsked(status: RunStatus): string {
     const stopped = this.state?.stoppedAt;
-    const why = stopped === undefined ? `the run has ended (${status})` : `the gate of "${stopped}" stopped the chain`;
-    this.book.close(why);
-    await this.caller?.readCut();
-    this.book.finish(status);
+    return stopped === undefined ? super.whyNotAsked(status) : `the gate of "${stopped}" stopped the chain`;
   }
 
   private async make(
@@ -175,16 +155,13 @@ export class ChainRun implements PatternRun<ChainResult> {
   }
 
   private result({ steps }: ChainPlan, state: ChainState): ChainResult {
-    const partialReason = this.book.cutShort(this.status);
     const move = nextChainMove(steps, { ...state, phase: 'end' });
     return {
       finalOutput: move.kind === 'end' ? move.finalOutput : null,
       chainResults: this.results,
       context: chainContext(state),
       ...(state.stoppedAt === undefined ? {} : { stoppedAt: state.stoppedAt }),
-      usage: this.book.usage(),
-      partial: partialReason !== undefined,
-      ...(partialReason === undefined ? {} : { partialReason }),
+      ...this.ending(),
     };
   }
 }

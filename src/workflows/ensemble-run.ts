@@ -3,7 +3,6 @@ import type { Decision, StopReason } from '../contracts/decision.schema';
 import type { EnsembleResult } from '../contracts/ensemble.schema';
 import { INLINE_LIMIT_BYTES, RESULT_LIMIT_BYTES } from '../contracts/limits';
 import type { EnsemblePlan } from '../contracts/model-call';
-import type { RunProgress, RunStatus } from '../contracts/run';
 import type { InheritedContext } from '../contracts/step-activity';
 import { savedBy } from '../core/stopping/saved';
 import type { Aggregated } from '../core/votes/aggregate-answers';
@@ -23,9 +22,9 @@ import type { SeatCalls } from './ask-seat';
 import { memberName } from './ask-seat';
 import { aggregateByReaders } from './aggregate-by-readers';
 import { Limiter } from './limiter';
+import { CallingRun } from './calling-run';
 import { ModelCaller } from './model-caller';
 import { PatternBook } from './pattern-book';
-import type { PatternRun } from './serve-pattern';
 import { asCadenzaError } from './run-failure';
 import { throwIfCancelled } from './throw-if-cancelled';
 
@@ -47,20 +46,20 @@ const REASONS: Record<StopReason, string> = {
 };
 
 /** One run of an ensemble: who was asked, what came back, what follows from it. */
-export class EnsembleRun implements PatternRun<EnsembleResult> {
-  private readonly book = new PatternBook('ensemble', undefined, () => this.votes());
+export class EnsembleRun extends CallingRun<EnsembleResult> {
+  protected readonly book = new PatternBook('ensemble', undefined, () => this.votes());
   private plan: EnsemblePlan | undefined;
-  private caller: ModelCaller | undefined;
   private seats: Seat[] = [];
   private asking: MemberAsking | undefined;
   private stopped: Stopped | undefined;
   private aggregated: Aggregated | undefined;
-  private status: RunStatus = 'running';
 
   constructor(
     private readonly given: GivenInput<'ensemble'>,
     private readonly inherited?: InheritedContext,
-  ) {}
+  ) {
+    super();
+  }
 
   async execute(): Promise<EnsembleResult> {
     const plan = await system.prepareEnsemble(this.given, this.inherited);
@@ -84,29 +83,6 @@ export class EnsembleRun implements PatternRun<EnsembleResult> {
   /** Null before the input was checked. */
   resultSoFar(): EnsembleResult | null {
     return this.plan ? this.result(this.plan) : null;
-  }
-
-  progress(): RunProgress {
-    return this.book.progress();
-  }
-
-  account() {
-    return this.caller?.account();
-  }
-
-  askedAbove() {
-    return this.book.askedAbove;
-  }
-
-  gate() {
-    return this.caller?.gate;
-  }
-
-  async finish(status: RunStatus): Promise<void> {
-    this.status = status;
-    this.book.close(`the run has ended (${status})`);
-    await this.caller?.readCut();
-    this.book.finish(status);
   }
 
   private open(plan: EnsemblePlan): SeatCalls {
@@ -140,7 +116,8 @@ export class EnsembleRun implements PatternRun<EnsembleResult> {
   private result({ input, expectedKey }: EnsemblePlan): EnsembleResult {
     const answers = this.asking?.answers() ?? [];
     const { value, decision } = this.aggregated ?? { value: null, decision: this.openDecision(answers) };
-    const reason = this.partialReason(input.stop?.deadlineSeconds);
+    const { deadlineSeconds } = input.stop ?? {};
+    const cutBy = this.stopped?.reason === 'deadline' ? `the deadline of ${deadlineSeconds} seconds passed` : undefined;
     // Vectors are not compared.
     const agreement = input.task === 'embedding' ? undefined : memberAgreement(answers.map(ballotOf), expectedKey);
     return {
@@ -156,9 +133,7 @@ export class EnsembleRun implements PatternRun<EnsembleResult> {
         saved: this.saved(answers),
       },
       ...(agreement ? { agreement } : {}),
-      usage: this.book.usage(),
-      partial: reason !== undefined,
-      ...(reason === undefined ? {} : { partialReason: reason }),
+      ...this.ending(cutBy),
     };
   }
 
@@ -180,11 +155,5 @@ export class EnsembleRun implements PatternRun<EnsembleResult> {
     );
     const cancelled = answers.filter(({ status }) => status === 'cancelled').length;
     return savedBy(this.seats, { started: this.asking?.started ?? new Set<number>(), cancelled, finished });
-  }
-
-  private partialReason(deadlineSeconds: number | undefined): string | undefined {
-    const cutShort = this.book.cutShort(this.status);
-    if (cutShort !== undefined) return cutShort;
-    return this.stopped?.reason === 'deadline' ? `the deadline of ${deadlineSeconds} seconds passed` : undefined;
   }
 }

@@ -2,29 +2,28 @@ import type { ContentReference } from '../contracts/content';
 import type { GivenInput } from '../contracts/check-input.schema';
 import { CadenzaError } from '../contracts/failures';
 import type { JsonValue } from '../contracts/json';
-import type { RunProgress, RunStatus } from '../contracts/run';
 import type { InheritedContext } from '../contracts/step-activity';
 import type { ReferenceLevel, TreePlan } from '../contracts/tree-call';
 import type { TreeOfThoughtResult } from '../contracts/tree-of-thought.schema';
 import { modelCalls, system } from './activity-proxies';
+import { CallingRun } from './calling-run';
 import { ModelCaller } from './model-caller';
 import { PatternBook } from './pattern-book';
-import type { PatternRun } from './serve-pattern';
 import { throwIfCancelled } from './throw-if-cancelled';
 
 /** A tree in mode `reference`: level by level what the code of the paper does, for comparisons with it. */
-export class ReferenceRun implements PatternRun<TreeOfThoughtResult> {
-  private readonly book = new PatternBook('treeOfThought');
+export class ReferenceRun extends CallingRun<TreeOfThoughtResult> {
+  protected readonly book = new PatternBook('treeOfThought');
   private plan: TreePlan | undefined;
-  private caller: ModelCaller | undefined;
   private readonly steps: ReferenceLevel['step'][] = [];
   private valueCache: ContentReference | undefined;
-  private status: RunStatus = 'running';
 
   constructor(
     private readonly given: GivenInput<'treeOfThought'>,
     private readonly inherited: InheritedContext | undefined,
-  ) {}
+  ) {
+    super();
+  }
 
   async execute(): Promise<TreeOfThoughtResult> {
     const plan = await system.prepareTree(this.given, this.inherited);
@@ -40,29 +39,6 @@ export class ReferenceRun implements PatternRun<TreeOfThoughtResult> {
 
   resultSoFar(): TreeOfThoughtResult | null {
     return this.plan ? this.result(this.plan) : null;
-  }
-
-  progress(): RunProgress {
-    return this.book.progress();
-  }
-
-  account() {
-    return this.caller?.account();
-  }
-
-  askedAbove() {
-    return this.book.askedAbove;
-  }
-
-  gate() {
-    return this.caller?.gate;
-  }
-
-  async finish(status: RunStatus): Promise<void> {
-    this.status = status;
-    this.book.close(`the run has ended (${status})`);
-    await this.caller?.readCut();
-    this.book.finish(status);
   }
 
   private async takeStep(level: number, plan: TreePlan, caller: ModelCaller): Promise<void> {
@@ -99,7 +75,6 @@ export class ReferenceRun implements PatternRun<TreeOfThoughtResult> {
     const leaf = last?.selected[0];
     const lines = leaf?.trim().split('\n') ?? [];
     const score = last && leaf !== undefined ? (last.values[last.newYs.indexOf(leaf)] ?? null) : null;
-    const partialReason = this.book.cutShort(this.status);
     return {
       tree: { steps: this.steps, valueCache: this.valueCache ?? null } as unknown as JsonValue,
       bestPath: leaf === undefined ? [] : [input.problem, ...lines],
@@ -107,9 +82,7 @@ export class ReferenceRun implements PatternRun<TreeOfThoughtResult> {
       finalSolution: lines.at(-1) ?? null,
       verified: false,
       ended: this.steps.length === input.depth ? 'depth' : 'running',
-      usage: this.book.usage(),
-      partial: partialReason !== undefined,
-      ...(partialReason === undefined ? {} : { partialReason }),
+      ...this.ending(),
     };
   }
 }

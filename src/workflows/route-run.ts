@@ -4,34 +4,33 @@ import { CadenzaError } from '../contracts/failures';
 import { INLINE_LIMIT_BYTES } from '../contracts/limits';
 import type { RoutePlan } from '../contracts/model-call';
 import type { RouteDecision, RouteToModelResult } from '../contracts/route-to-model.schema';
-import type { RunProgress, RunStatus } from '../contracts/run';
 import type { InheritedContext } from '../contracts/step-activity';
 import { chooseModel, explainRoute } from '../core/routing/choose-model';
 import { isUnavailable } from '../core/routing/is-unavailable';
 import { system } from './activity-proxies';
+import { CallingRun } from './calling-run';
 import { ModelCaller } from './model-caller';
 import { PatternBook } from './pattern-book';
 import type { Selected } from './select-by';
 import { selectBy } from './select-by';
-import type { PatternRun } from './serve-pattern';
 import { throwIfCancelled } from './throw-if-cancelled';
 
 /** All attempts of a model that another one stands behind: who waits for days is not available. */
 const SECONDS_BEFORE_FALLBACK = 360;
 
 /** One run of routeToModel: what was chosen, and who has been asked. */
-export class RouteRun implements PatternRun<RouteToModelResult> {
-  private readonly book = new PatternBook('routeToModel');
-  private caller: ModelCaller | undefined;
+export class RouteRun extends CallingRun<RouteToModelResult> {
+  protected readonly book = new PatternBook('routeToModel');
   private decision: RouteDecision | undefined;
   private answered: Pick<RouteToModelResult, 'modelUsed' | 'result'> | undefined;
   private readonly reasons: string[] = [];
-  private status: RunStatus = 'running';
 
   constructor(
     private readonly given: GivenInput<'routeToModel'>,
     private readonly inherited?: InheritedContext,
-  ) {}
+  ) {
+    super();
+  }
 
   async execute(): Promise<RouteToModelResult> {
     const plan = await system.prepareRoute(this.given, this.inherited);
@@ -48,29 +47,6 @@ export class RouteRun implements PatternRun<RouteToModelResult> {
   /** Null before a model was chosen. */
   resultSoFar(): RouteToModelResult | null {
     return this.result();
-  }
-
-  progress(): RunProgress {
-    return this.book.progress();
-  }
-
-  account() {
-    return this.caller?.account();
-  }
-
-  askedAbove() {
-    return this.book.askedAbove;
-  }
-
-  gate() {
-    return this.caller?.gate;
-  }
-
-  async finish(status: RunStatus): Promise<void> {
-    this.status = status;
-    this.book.close(status === 'completed' ? 'not needed' : `the run has ended (${status})`);
-    await this.caller?.readCut();
-    this.book.finish(status);
   }
 
   /** The chosen model; where it is unavailable, the one behind it. */
@@ -104,14 +80,11 @@ export class RouteRun implements PatternRun<RouteToModelResult> {
 
   private result(): RouteToModelResult | null {
     if (!this.decision) return null;
-    const partialReason = this.book.cutShort(this.status);
     return {
       ...(this.answered ?? { modelUsed: this.decision.model, result: null }),
       reason: this.reasons.join('; '),
       decision: this.decision,
-      usage: this.book.usage(),
-      partial: partialReason !== undefined,
-      ...(partialReason === undefined ? {} : { partialReason }),
+      ...this.ending(),
     };
   }
 }

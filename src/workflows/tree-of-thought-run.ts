@@ -2,7 +2,6 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { ContentReference } from '../contracts/content';
 import type { GivenInput } from '../contracts/check-input.schema';
 import type { JsonValue } from '../contracts/json';
-import type { RunProgress, RunStatus } from '../contracts/run';
 import type { InheritedContext } from '../contracts/step-activity';
 import type { CheckOutcome, ScoreOutcome, TreePlan, TreeText } from '../contracts/tree-call';
 import type { TreeOfThoughtResult } from '../contracts/tree-of-thought.schema';
@@ -16,10 +15,10 @@ import { treeProgress } from '../core/tree/tree-progress';
 import { checkSolved, toldResult } from '../core/tree/tree-result';
 import type { Move, Outcome, Search } from '../core/tree/tree-types';
 import { system } from './activity-proxies';
+import { CallingRun } from './calling-run';
 import { ModelCaller } from './model-caller';
 import type { BookState } from './pattern-book';
 import { PatternBook } from './pattern-book';
-import type { PatternRun } from './serve-pattern';
 import { throwIfCancelled } from './throw-if-cancelled';
 import { TreeCalls } from './tree-calls';
 import type { StoredSearch } from './tree-storage';
@@ -35,13 +34,11 @@ const TREE_INLINE_CHARACTERS = 256 * 1024;
 export type CarriedTree = { plan: TreePlan; search: StoredSearch; book: BookState };
 
 /** One run of a tree of thoughts: the core decides, this asks. */
-export class TreeOfThoughtRun implements PatternRun<TreeOfThoughtResult> {
-  private readonly book: PatternBook;
+export class TreeOfThoughtRun extends CallingRun<TreeOfThoughtResult> {
+  protected readonly book: PatternBook;
   private plan: TreePlan | undefined;
-  private caller: ModelCaller | undefined;
   private search: Search | undefined;
   private stored: ContentReference | undefined;
-  private status: RunStatus = 'running';
 
   /** `carryOn` ends this run and starts the next one with what is handed on; it never resolves. */
   constructor(
@@ -50,6 +47,7 @@ export class TreeOfThoughtRun implements PatternRun<TreeOfThoughtResult> {
     private readonly carried: CarriedTree | undefined,
     private readonly carryOn: (carried: CarriedTree) => Promise<never>,
   ) {
+    super();
     this.book = new PatternBook('treeOfThought', carried?.book, () =>
       this.search ? { tree: treeProgress(this.search) } : {},
     );
@@ -82,29 +80,9 @@ export class TreeOfThoughtRun implements PatternRun<TreeOfThoughtResult> {
     return this.search ? this.result(this.search) : null;
   }
 
-  progress(): RunProgress {
-    return this.book.progress();
-  }
-
-  account() {
-    return this.caller?.account();
-  }
-
-  askedAbove() {
-    return this.book.askedAbove;
-  }
-
-  gate() {
-    return this.caller?.gate;
-  }
-
-  async finish(status: RunStatus): Promise<void> {
-    this.status = status;
-    this.book.close(status === 'completed' ? 'not needed' : `the run has ended (${status})`);
-    await this.caller?.readCut();
+  protected override async keep(): Promise<void> {
     // What keeps a run from ending well must not keep it from ending.
     if (this.plan) await this.keepTree(this.plan).catch(() => undefined);
-    this.book.finish(status);
   }
 
   /** Asks for what a move is about, and gives the search that knows the outcomes. */
@@ -184,20 +162,13 @@ export class TreeOfThoughtRun implements PatternRun<TreeOfThoughtResult> {
 
   private result(search: Search): TreeOfThoughtResult {
     const shown = searchResult(search);
-    const reason = this.partialReason(search);
+    const { reason, why = '' } = search.ended ?? {};
+    const cutBy = reason === 'stopped' ? `the budget is used up: ${why}` : undefined;
     return {
       tree: this.stored ?? inlineTree(shown.nodes as unknown as JsonValue[]),
       ...toldResult(search, shown),
-      usage: this.book.usage(),
-      partial: reason !== undefined,
-      ...(reason === undefined ? {} : { partialReason: reason }),
+      ...this.ending(cutBy),
     };
-  }
-
-  private partialReason({ ended }: Search): string | undefined {
-    const cutShort = this.book.cutShort(this.status);
-    if (cutShort !== undefined) return cutShort;
-    return ended?.reason === 'stopped' ? `the budget is used up: ${ended.why ?? ''}` : undefined;
   }
 }
 
