@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { EmitOptions } from './commands/emit';
+import type { ListenOptions } from './commands/listen';
 import type { LetterOptions, RouterOptions } from './commands/router';
 import type { Action } from './program';
 import type { Terminal } from './terminal';
@@ -23,6 +24,16 @@ export function addEventCommands(program: Command, terminal: Terminal, action: A
     .option('--json', JSON_HELP)
     .action((type: string, options: EmitOptions) =>
       action(async () => (await import('./commands/emit.js')).emit(terminal, type, options)),
+    );
+  program
+    .command('listen')
+    .description('take events by HTTP for a router, until Ctrl-C')
+    .requiredOption('--router <id>', 'id of the run of eventRouter that gets them')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port to listen on; 0 takes a free one', '7234')
+    .option('--tenant <name>', 'the tenant label of the router, under which documents are stored')
+    .action((options: ListenOptions) =>
+      action(async () => (await import('./commands/listen.js')).listen(terminal, options)),
     );
   addRouter(program, terminal, action);
 }

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { DoctorOptions } from './commands/doctor';
-import type { ModelsOptions } from './commands/models';
 import type { UpOptions } from './commands/up';
 import type { Action } from './program';
 import type { Terminal } from './terminal';
@@ -9,7 +8,7 @@ import type { Terminal } from './terminal';
 const JSON_HELP = 'print one JSON document on stdout and nothing else there';
 const MODELS_HELP = 'model registry (default: CADENZA_MODELS, or what is found)';
 
-/** Commands about what runs on this machine: server, Workers, models, definitions. */
+/** Commands about what runs on this machine: server and Workers, and what is there. */
 export function addProjectCommands(program: Command, terminal: Terminal, action: Action): void {
   program
     .command('up')
@@ -32,30 +31,6 @@ export function addProjectCommands(program: Command, terminal: Terminal, action:
     .action((options: { models?: string; of?: string }) =>
       action(async () => (await import('./commands/worker.js')).worker(terminal, options)),
     );
-  addModels(program, terminal, action);
-  program
-    .command('budgets')
-    .description('what is left of the budgets by label and window')
-    .option('--json', JSON_HELP)
-    .action((options: { json?: boolean }) =>
-      action(async () => (await import('./commands/budgets.js')).budgets(terminal, options)),
-    );
-  program
-    .command('define')
-    .description('check a definition and register it, so that runs can start it by name')
-    .argument('<file>', 'JSON or YAML; - is standard input')
-    .option('--json', JSON_HELP)
-    .action((file: string, options: { json?: boolean }) =>
-      action(async () => (await import('./commands/definitions.js')).define(terminal, file, options)),
-    );
-  program
-    .command('definitions')
-    .description('the pipelines that can be run by name, or one of them')
-    .argument('[name]', 'name, or name@version')
-    .option('--json', JSON_HELP)
-    .action((name: string | undefined, options: { json?: boolean }) =>
-      action(async () => (await import('./commands/definitions.js')).definitions(terminal, name, options)),
-    );
   program
     .command('demo')
     .description('analyse the sample documents')
@@ -72,33 +47,5 @@ export function addProjectCommands(program: Command, terminal: Terminal, action:
     .option('--json', JSON_HELP)
     .action((options: DoctorOptions) =>
       action(async () => (await import('./commands/doctor.js')).doctor(terminal, options)),
-    );
-}
-
-/** Options may stand before or after the word of the subcommand, which commander gives to the outer command. */
-function addModels(program: Command, terminal: Terminal, action: Action): void {
-  const models = program
-    .command('models')
-    .description('the models, what each is for, and whether it is ready')
-    .option('--models <file>', MODELS_HELP)
-    .option('--json', JSON_HELP)
-    .action((options: ModelsOptions) =>
-      action(async () => (await import('./commands/models.js')).listModels(terminal, options)),
-    );
-  models
-    .command('check')
-    .description('send one small request to each model')
-    .option('--models <file>', MODELS_HELP)
-    .option('--json', JSON_HELP)
-    .action((_: ModelsOptions, command: Command) =>
-      action(async () => (await import('./commands/models.js')).checkModels(terminal, command.optsWithGlobals())),
-    );
-  models
-    .command('install')
-    .description('install the small model that runs on this machine')
-    .addArgument(models.createArgument('<model>', 'local').choices(['local']))
-    .option('--json', JSON_HELP)
-    .action((_model: string, _: ModelsOptions, command: Command) =>
-      action(async () => (await import('./commands/models.js')).installLocal(terminal, command.optsWithGlobals())),
     );
 }

@@ -4,7 +4,6 @@ import { RUN_STATUSES } from '../contracts/run';
 import type { AnalyzeOptions } from './commands/analyze';
 import type { CancelOptions } from './commands/cancel';
 import type { ListCommandOptions } from './commands/list';
-import type { ListenOptions } from './commands/listen';
 import type { ResultOptions } from './commands/result';
 import type { RunOptions } from './commands/run';
 import type { ApproveOptions, SteerOptions } from './commands/steer';
@@ -102,16 +101,6 @@ export function addRunCommands(program: Command, terminal: Terminal, action: Act
     .option('--json', JSON_HELP)
     .action((id: string, options: CancelOptions) =>
       action(async () => (await import('./commands/cancel.js')).cancel(terminal, id, options)),
-    );
-  program
-    .command('listen')
-    .description('take events by HTTP for a router, until Ctrl-C')
-    .requiredOption('--router <id>', 'id of the run of eventRouter that gets them')
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <number>', 'port to listen on; 0 takes a free one', '7234')
-    .option('--tenant <name>', 'the tenant label of the router, under which documents are stored')
-    .action((options: ListenOptions) =>
-      action(async () => (await import('./commands/listen.js')).listen(terminal, options)),
     );
   addSteeringCommands(program, terminal, action);
 }

@@ -49,3 +49,17 @@ async function loadReference(
     return `(${bytes} bytes of ${mediaType}, not in the store of this machine)`;
   }
 }
+
+/** Of a larger tree the texts of its thoughts are not loaded. */
+const MOST_THOUGHTS = 300;
+
+/** The result of a tree of thoughts with the texts of its thoughts in place, to be drawn; every other as it is. */
+export async function withThoughts(envelope: Envelope, read: Cadenza['readContent']): Promise<Envelope> {
+  const { pattern, result } = envelope;
+  const tree = pattern === 'treeOfThought' ? (result as JsonObject | undefined)?.['tree'] : undefined;
+  if (tree === undefined) return envelope;
+  const whole = isContentReference(tree) ? await loadReference(tree, read, SHOWN_BYTES) : tree;
+  const nodes = (whole as JsonObject | null)?.['nodes'];
+  const isSmall = Array.isArray(nodes) && nodes.length <= MOST_THOUGHTS;
+  return { ...envelope, result: { ...(result as JsonObject), tree: isSmall ? await loadValue(whole, read) : tree } };
+}

@@ -4,10 +4,13 @@ import { PATTERNS } from '../contracts/names';
 import { shown, suggestion } from '../contracts/nearest-name';
 
 /** The pattern of that name. @throws CadenzaError `InvalidInput` with the nearest name and the known ones */
-export function patternNamed(name: string): Pattern {
-  const pattern = PATTERNS.find((known) => known === name);
+export function patternNamed<T extends Pattern = Pattern>(
+  name: string,
+  patterns: readonly T[] = PATTERNS as readonly Pattern[] as readonly T[],
+): T {
+  const pattern = patterns.find((known) => known === name);
   if (pattern) return pattern;
-  throw new CadenzaError('InvalidInput', `there is no pattern "${shown(name)}"${suggestion(name, [...PATTERNS])}`, {
+  throw new CadenzaError('InvalidInput', `there is no pattern "${shown(name)}"${suggestion(name, [...patterns])}`, {
     field: 'pattern',
   });
 }

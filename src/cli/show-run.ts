@@ -1,15 +1,13 @@
-import type { Envelope, RunHandle, RunProgress, StepProgress } from '../client';
+import type { Cadenza, Envelope, RunHandle, RunProgress, StepProgress } from '../client';
 import type { BatchResult } from '../contracts/batch.schema';
 import { itemPath } from '../core/batch/batch-items';
-import { loadOutput } from './load-output';
+import { COMMAND } from './command-name';
+import { loadOutput, withThoughts } from './load-output';
 import { cleanLine } from './render/clean-text';
 import { nextLines } from './render/next-lines';
 import { asPipelineResult, resultLines } from './render/run-result';
 import type { Session } from './session';
 import type { Terminal } from './terminal';
-
-/** How commands are called in what people are told. */
-export const COMMAND = 'npx cadenza';
 
 /** Result, how it was decided, and what to do next: the result on stdout, the rest on stderr. */
 export async function showEnded(
@@ -17,9 +15,11 @@ export async function showEnded(
   terminal: Terminal,
   { title, envelope, again = true }: { title: string; envelope: Envelope; again?: boolean },
 ): Promise<void> {
-  const output = await loadOutput(envelope, (reference) => session.cadenza.readContent(reference));
+  const read: Cadenza['readContent'] = (reference) => session.cadenza.readContent(reference);
+  const output = await loadOutput(envelope, read);
+  const shown = await withThoughts(envelope, read);
   const { columns, resultPaint: paint } = terminal;
-  terminal.print(resultLines(title, envelope, { columns, paint, output }));
+  terminal.print(resultLines(title, shown, { columns, paint, output }));
   terminal.show(nextLines(nextSteps(session, envelope, again), terminal));
 }
 
@@ -49,10 +49,10 @@ function itemLines({ pattern, workflowId, result }: Envelope): [label: string, c
   ];
 }
 
-/** Of a pipeline that failed: how to go on from the step that did, keeping what came before. */
+/** Of a pipeline that did not get through: how to go on from the step that stopped it, keeping what came before. */
 function rerunLines({ status, workflowId, result }: Envelope): [label: string, command: string][] {
   const failed = Object.values(asPipelineResult(result)?.results ?? {}).find((step) => step.status === 'failed');
-  if (status !== 'failed' || !failed) return [];
+  if (status === 'completed' || !failed) return [];
   return [['Rerun', `rerun ${workflowId ?? ''} --from ${cleanLine(failed.stepName)}`]];
 }
 

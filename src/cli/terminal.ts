@@ -1,5 +1,5 @@
 import { cleanJson, cleanText } from './render/clean-text';
-import { wrapped } from './render/layout';
+import { widthOf, wrapped } from './render/layout';
 import type { Paint } from './render/paint';
 import { paintFor } from './render/paint';
 
@@ -10,6 +10,8 @@ export type Terminal = {
   /** Columns and rows that may be used; the last column stays empty, where some terminals would wrap. */
   readonly columns: number;
   readonly rows: number;
+  /** Columns of a sentence on stderr: without a terminal it stays one line. */
+  readonly sentenceColumns: number;
   /** Colours of stderr, and of stdout. */
   readonly paint: Paint;
   readonly resultPaint: Paint;
@@ -40,15 +42,22 @@ export function createTerminal(
 ): Terminal {
   let drawn: readonly string[] = [];
   let hasPrintedJson = false;
+  // A line that is wider than the terminal takes more rows: a command to copy, or all of them once it has been narrowed.
+  const rowsOf = (lines: readonly string[]) => {
+    const columns = stderr.columns ?? DEFAULT_COLUMNS;
+    return lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
+  };
   // Over the old lines, each cleared by itself: clearing the screen from its first row down puts copies of it into the
   // history of tmux and others, and what is erased and drawn apart flickers.
   const redraw = (finished: readonly string[], next: readonly string[]) => {
     const lines = [...finished, ...next];
+    const rows = drawn.length > 0 ? rowsOf(drawn) : 0;
     // From the first column: the ^C of an interrupt may stand where the cursor was.
-    const up = drawn.length > 0 ? `\r\u001b[${drawn.length}A` : '';
-    const clear = drawn.length > 0 ? '\u001b[2K' : '';
-    const rest = drawn.length > lines.length ? '\u001b[0J' : '';
-    const text = up + lines.map((line) => `${clear}${line}\n`).join('') + rest;
+    const up = rows > 0 ? `\r\u001b[${rows}A` : '';
+    const clear = rows > 0 ? '\u001b[2K' : '';
+    const isWide = rows > 0 && rowsOf(lines) > lines.length;
+    const rest = rows > lines.length ? '\u001b[0J' : '';
+    const text = up + (isWide ? '\u001b[0J' : '') + lines.map((line) => `${clear}${line}\n`).join('') + rest;
     if (text !== '') stderr.write(text);
     drawn = next;
   };
@@ -68,6 +77,9 @@ export function createTerminal(
     get columns() {
       return columnsNow();
     },
+    get sentenceColumns() {
+      return stderr.isTTY ? columnsNow() : Infinity;
+    },
     get rows() {
       return stderr.rows ?? 24;
     },
@@ -76,10 +88,10 @@ export function createTerminal(
     say(sentence) {
       const lines = cleanText(sentence).split('\n');
       // A line with something to copy in it starts with spaces, and is left whole.
-      const wraps = (line: string) => Boolean(stderr.isTTY) && !line.startsWith(' ');
+      const columns = stderr.isTTY ? columnsNow() : Infinity;
       write(
         stderr,
-        lines.flatMap((line) => (wraps(line) ? wrapped(line, columnsNow(), 0) : [line])),
+        lines.flatMap((line) => (line.startsWith(' ') ? [line] : wrapped(line, columns, 0))),
       );
     },
     show: (lines) => write(stderr, lines),

@@ -3,7 +3,7 @@ import { CadenzaError } from '../contracts/failures';
 import { shown } from '../contracts/nearest-name';
 import type { Session, SessionOptions } from './session';
 import { openExisting } from './session';
-import { COMMAND } from './show-run';
+import { COMMAND } from './command-name';
 import type { Terminal } from './terminal';
 
 /** Finds a run and works with it on an open connection. @throws CadenzaError `RunNotFound` */

@@ -46,6 +46,7 @@ export function shownUsage(usage: ShownUsage): string {
   const cached = cacheHits > 0 ? `, ${counted(cacheHits, 'answer')} from the cache` : '';
   if (calls === 0) return `no calls to a provider${cached}, $0`;
   const cut = cutCalls > 0 ? ` (${cutCalls} cut off)` : '';
-  const tokens = counted(inputTokens + outputTokens, 'token');
-  return `${counted(calls, 'call')}${cut}${cached}, ${tokens}, ${shownMoney(costUsd)}${costUsd === 0 ? ' (no price known)' : ''}`;
+  const tokens = inputTokens + outputTokens;
+  const free = costUsd === 0 && tokens > 0 ? ' (free, or no price known)' : '';
+  return `${counted(calls, 'call')}${cut}${cached}, ${counted(tokens, 'token')}, ${shownMoney(costUsd)}${free}`;
 }

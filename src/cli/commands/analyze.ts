@@ -8,7 +8,8 @@ import { cleanLine } from '../render/clean-text';
 import { createRunBoard } from '../run-board';
 import type { Session } from '../session';
 import { openSession } from '../session';
-import { COMMAND, detachedSentence, showEnded } from '../show-run';
+import { COMMAND } from '../command-name';
+import { detachedSentence, showEnded } from '../show-run';
 import type { Terminal } from '../terminal';
 import { withBudget } from '../with-budget';
 

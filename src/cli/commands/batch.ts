@@ -3,6 +3,7 @@ import { checkBatch } from '../../client/prepare-items';
 import { checkInput } from '../../contracts/check-input.schema';
 import { CadenzaError } from '../../contracts/failures';
 import type { JsonObject } from '../../contracts/json';
+import { ANSWERING_PATTERNS } from '../../contracts/names';
 import { EXIT } from '../../contracts/run';
 import { attendRun, runningEnvelope } from '../attend-run';
 import { checkId } from '../check-id';
@@ -11,7 +12,7 @@ import { checkOutputFile, readJsonLines, writeItems } from '../item-files';
 import { counted } from '../render/numbers';
 import { patternNamed } from '../pattern-named';
 import { openSession } from '../session';
-import { COMMAND } from '../show-run';
+import { COMMAND } from '../command-name';
 import type { Terminal } from '../terminal';
 import { withBudget } from '../with-budget';
 
@@ -63,7 +64,7 @@ export async function batch(terminal: Terminal, name: string, options: BatchOpti
 /** The input, checked before a server is started for it; the client and the run itself check again. */
 async function inputOf(name: string, options: BatchOptions): Promise<GivenInput<'batch'>> {
   const { items: file, config: configFile, maxParallel, extract } = options;
-  const pattern = patternNamed(name) as GivenInput<'batch'>['pattern'];
+  const pattern = patternNamed(name, ANSWERING_PATTERNS);
   const config = configFile === undefined ? {} : await readInputFile(configFile);
   const { items, lineOf } = await readJsonLines(file);
   const settings = {

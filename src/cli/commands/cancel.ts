@@ -2,7 +2,8 @@ import { EXIT } from '../../contracts/run';
 import { runningEnvelope } from '../attend-run';
 import { followRun, tendWhileWaiting } from '../follow-run';
 import { takeInterrupt } from '../interrupt';
-import { COMMAND, detachedSentence } from '../show-run';
+import { COMMAND } from '../command-name';
+import { detachedSentence } from '../show-run';
 import type { Terminal } from '../terminal';
 import { withRun } from '../with-run';
 

@@ -8,8 +8,9 @@ import { EXIT } from '../../contracts/run';
 import { readInputFile } from '../input-file';
 import { cleanLine } from '../render/clean-text';
 import { column, widthOf, wrapped } from '../render/layout';
+import { nextLines } from '../render/next-lines';
 import { openExisting, openSession } from '../session';
-import { COMMAND } from '../show-run';
+import { COMMAND } from '../command-name';
 import type { Terminal } from '../terminal';
 
 const VERSION_CHARACTERS = 12;
@@ -31,8 +32,19 @@ export async function define(terminal: Terminal, file: string, { json = false }:
         ? `Registered: runs of "${defined.name}" take this version from now on; those that go on keep theirs.`
         : `"${defined.name}" had this version already: nothing has changed but that runs take it from now on.`,
     );
-    terminal.say(`  Show  ${COMMAND} definitions ${defined.name}`);
-    terminal.say(`  Run   ${runHint(defined.name, given)}`);
+    const hasInput = (given as Partial<Definition>).input !== undefined;
+    if (hasInput) terminal.say(`A FILE for it holds \`definition: ${defined.name}\` and an \`input\`.`);
+    const start = `${COMMAND} run pipeline -i`;
+    const run = hasInput ? `${start} FILE` : `echo 'definition: ${defined.name}' | ${start} -`;
+    terminal.show(
+      nextLines(
+        [
+          ['Show', `${COMMAND} definitions ${defined.name}`],
+          ['Run', run],
+        ],
+        terminal,
+      ),
+    );
     return EXIT.ok;
   } finally {
     await session.close();
@@ -61,14 +73,6 @@ export async function definitions(
   } finally {
     await session?.close();
   }
-}
-
-/** A command that runs it; where the input has a schema, what to put into a file. */
-function runHint(name: string, given: unknown): string {
-  if ((given as Partial<Definition>).input === undefined) {
-    return `echo '{ "definition": "${name}" }' | ${COMMAND} run pipeline -i -`;
-  }
-  return `${COMMAND} run pipeline -i FILE    with "definition: ${name}" and an "input" in FILE`;
 }
 
 function summaryLines({ columns, resultPaint: paint }: Terminal, one: DefinitionSummary): string[] {

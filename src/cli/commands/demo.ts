@@ -17,7 +17,8 @@ import { asPipelineResult, stepsOf } from '../render/run-result';
 import { createRunBoard } from '../run-board';
 import type { Session } from '../session';
 import { openSession } from '../session';
-import { COMMAND, detachedSentence } from '../show-run';
+import { COMMAND } from '../command-name';
+import { detachedSentence } from '../show-run';
 import type { Terminal } from '../terminal';
 
 /** `cadenza demo`: the main job on the documents that ship with the product. Returns the exit status. */

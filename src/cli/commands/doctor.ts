@@ -20,7 +20,7 @@ import { cleanLine } from '../render/clean-text';
 import { wrapped } from '../render/layout';
 import { counted, shownBytes } from '../render/numbers';
 import { prunedSentence, storeSentences } from '../render/store-lines';
-import { COMMAND } from '../show-run';
+import { COMMAND } from '../command-name';
 import type { Terminal } from '../terminal';
 
 /** `good` is undefined where a thing is neither right nor wrong. */

@@ -5,7 +5,7 @@ import type { JsonObject, JsonValue } from '../../contracts/json';
 import { EXIT } from '../../contracts/run';
 import { parseInput, readInputFile } from '../input-file';
 import { cleanLine } from '../render/clean-text';
-import { COMMAND } from '../show-run';
+import { COMMAND } from '../command-name';
 import type { Session } from '../session';
 import { openSession } from '../session';
 import type { Terminal } from '../terminal';
@@ -82,6 +82,6 @@ async function onlyRouter(cadenza: Cadenza): Promise<string> {
   const message =
     open.length === 0
       ? `no router goes on; \`${COMMAND} run eventRouter -i FILE --detach\` starts one`
-      : `${open.length} routers go on: ${open.map(({ workflowId }) => cleanLine(workflowId)).join(', ')}`;
+      : `${open.length} routers go on: ${open.map(({ workflowId }) => cleanLine(workflowId)).join(', ')}; say which`;
   throw new CadenzaError('InvalidInput', `--router: ${message}`, { field: 'router' });
 }

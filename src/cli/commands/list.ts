@@ -5,12 +5,12 @@ import { EXIT, RUN_STATUSES } from '../../contracts/run';
 import { momentOf } from '../moment';
 import { patternNamed } from '../pattern-named';
 import { cleanLine } from '../render/clean-text';
-import { column, widthOf } from '../render/layout';
+import { widthOf } from '../render/layout';
 import { shownAge, shownMoney } from '../render/numbers';
 import type { Paint } from '../render/paint';
 import { runMark } from '../render/paint';
 import { openExisting } from '../session';
-import { COMMAND } from '../show-run';
+import { COMMAND } from '../command-name';
 import type { Terminal } from '../terminal';
 import { usdOf } from '../with-budget';
 
@@ -45,7 +45,11 @@ export async function list(terminal: Terminal, options: ListCommandOptions): Pro
     else terminal.say(`No runs yet: \`${COMMAND} analyze FILE\` starts one.`);
     const [first] = runs;
     if (filter.sort === 'cost' && first && !options.json)
-      terminal.say(`Why the first cost that: \`${COMMAND} result ${cleanLine(first.workflowId)}\``);
+      terminal.say(
+        first.costUsd === 0
+          ? 'None of these cost anything.'
+          : `Why the first cost that: \`${COMMAND} result ${cleanLine(first.workflowId)}\``,
+      );
     return EXIT.ok;
   } finally {
     await session?.close();
@@ -93,15 +97,18 @@ function oneOf<T extends string>(known: readonly T[], given: string, field: stri
 
 /** A line a run; two where it would not fit. The id comes last and whole: it is what people copy. */
 export function listLines({ runs }: RunList, paint: Paint, now: number, columns: number): string[] {
-  const facts = runs.map(({ status, startedAt, costUsd }) => {
-    const cells = [column(status.replace('_', ' '), 10), column(shownAge(startedAt, now), 11)];
-    return [...cells, column(shownMoney(costUsd), 9, 'right')].join(' ');
-  });
-  const longest = Math.max(0, ...runs.map(({ workflowId }) => widthOf(cleanLine(workflowId))));
-  const isWide = 3 + widthOf(facts[0] ?? '') + longest <= columns + 1;
+  const cells = runs.map(({ status, startedAt, costUsd }) => [
+    status.replace('_', ' '),
+    shownAge(startedAt, now),
+    shownMoney(costUsd),
+  ]);
+  const widths = [0, 1, 2].map((at) => Math.max(0, ...cells.map((row) => row[at]?.length ?? 0)));
   return runs.flatMap(({ status, workflowId }, index) => {
-    const line = `${runMark(status, paint)} ${facts[index] ?? ''}`;
+    const [state = '', age = '', money = ''] = cells[index] ?? [];
+    const facts = [state.padEnd(widths[0] ?? 0), age.padEnd(widths[1] ?? 0), money.padStart(widths[2] ?? 0)];
+    const line = `${runMark(status, paint)} ${facts.join('  ')}`;
     const id = cleanLine(workflowId);
-    return isWide ? [`${line} ${id}`] : [line, `  ${id}`];
+    const whole = `${line}  ${id}`;
+    return widthOf(whole) <= columns ? [whole] : [line, `  ${id}`];
   });
 }

@@ -53,7 +53,7 @@ export async function checkModels(terminal: Terminal, { models, json = false }: 
       const error = await ask().then(() => undefined, failureInfo);
       checks.push({ model, seconds: (Date.now() - startedAt) / 1000, error });
       if (interrupt.signal.aborted) return EXIT.interrupted;
-      if (!json) terminal.print([checkLine(checks.at(-1) as Check, terminal)]);
+      if (!json) terminal.print(checkLines(checks.at(-1) as Check, terminal));
     }
   } finally {
     await close();
@@ -101,12 +101,13 @@ function hasFailed({ model, error }: Check): boolean {
   return !model.ready && model.tasks.length > 0 && model.provider !== 'local';
 }
 
-function checkLine({ model, seconds, error }: Check, { columns, resultPaint: paint }: Terminal): string {
-  const name = cleanLine(model.name);
-  if (!model.ready)
-    return `${paint.dim('–')} ${fit(`${name}: ${cleanLine(model.reason ?? 'not ready')}`, columns - 2)}`;
-  if (!error) return `${paint.green('✓')} ${fit(`${name} answered in ${shownSeconds(seconds)}`, columns - 2)}`;
-  return `${paint.red('✗')} ${name}: ${error.type}: ${cleanLine(error.message)}`;
+function checkLines({ model, seconds, error }: Check, { columns, resultPaint: paint }: Terminal): string[] {
+  const [mark, said] = !model.ready
+    ? [paint.dim('–'), `: ${model.reason ?? 'not ready'}`]
+    : error
+      ? [paint.red('✗'), `: ${error.type}: ${error.message}`]
+      : [paint.green('✓'), ` answered in ${shownSeconds(seconds)}`];
+  return wrapped(cleanLine(`${model.name}${said}`), columns, 2, `${mark} `);
 }
 
 function checkDocument({ model, seconds, error }: Check): object {
@@ -115,8 +116,12 @@ function checkDocument({ model, seconds, error }: Check): object {
   return error ? { name, ok: false, error } : { name, ok: true, seconds };
 }
 
+/** Narrower than this there is no room for a table. */
+const TABLE_COLUMNS = 60;
+
 /** A line a model, with the tasks it serves beside it; why one is not ready stands below it. */
 function modelLines(models: readonly Described[], columns: number, paint: Paint): string[] {
+  if (columns < TABLE_COLUMNS) return models.flatMap((model) => narrowLines(model, columns, paint));
   const hasPrices = models.some(({ price }) => price !== undefined && price.input + price.output > 0);
   const cellsOf = ({ name, provider, model, price }: Described) => [
     cleanLine(name),
@@ -134,6 +139,17 @@ function modelLines(models: readonly Described[], columns: number, paint: Paint)
       ...wrapped(tasks.join(', '), columns, width + 2, lines[index] ?? '').map(ready ? String : paint.dim),
       ...(ready ? [] : wrapped(cleanLine(reason ?? 'not ready'), columns, 2).map(paint.yellow)),
     ]),
+  ];
+}
+
+function narrowLines({ name, provider, model, price, tasks, ready, reason }: Described, columns: number, paint: Paint) {
+  const isPaid = price !== undefined && price.input + price.output > 0;
+  const facts = [`${provider} ${model}`, ...(isPaid ? [`$${price.input}/$${price.output} a million tokens`] : [])];
+  return [
+    ...wrapped(cleanLine(name), columns, 2, '').map(paint.bold),
+    ...wrapped(cleanLine(facts.join(', ')), columns, 2),
+    ...(tasks.length === 0 ? [] : wrapped(tasks.join(', '), columns, 2)),
+    ...(ready ? [] : wrapped(cleanLine(reason ?? 'not ready'), columns, 2).map(paint.yellow)),
   ];
 }
 

@@ -10,7 +10,6 @@ import type { ReportModel } from '../../report/model/report-model';
 import type { Page } from '../../report/page/document';
 import { renderComparison } from '../../report/compare/render-comparison';
 import { renderReportFile } from '../../report/render-report';
-import { cleanLine } from '../render/clean-text';
 import type { Session } from '../session';
 import type { Terminal } from '../terminal';
 import { withRun } from '../with-run';
@@ -46,9 +45,7 @@ export function report(
     if (json) terminal.printJson(envelope);
     else {
       terminal.print([file]);
-      terminal.say(
-        `Written: open ${cleanLine(path.relative(process.cwd(), file) || file)} in a browser. It holds the texts of the run.`,
-      );
+      terminal.say('Written: open it in a browser. It holds the texts of the run.');
     }
     return EXIT.ok;
   });

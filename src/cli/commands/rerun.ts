@@ -4,7 +4,7 @@ import { EXIT } from '../../contracts/run';
 import { attendRun, runningEnvelope } from '../attend-run';
 import { checkId } from '../check-id';
 import { readInputFile } from '../input-file';
-import { COMMAND } from '../show-run';
+import { COMMAND } from '../command-name';
 import type { Terminal } from '../terminal';
 import { withRun } from '../with-run';
 

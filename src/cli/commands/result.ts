@@ -2,7 +2,7 @@ import type { Envelope } from '../../client';
 import { CadenzaError } from '../../contracts/failures';
 import { EXIT } from '../../contracts/run';
 import { attendRun, runningEnvelope } from '../attend-run';
-import { COMMAND } from '../show-run';
+import { COMMAND } from '../command-name';
 import type { Terminal } from '../terminal';
 import { checkOutputFile, writeItems } from '../item-files';
 import { withRun } from '../with-run';

@@ -5,7 +5,7 @@ import { EXIT } from '../../contracts/run';
 import { readInputFile } from '../input-file';
 import { cleanLine } from '../render/clean-text';
 import { wrapped } from '../render/layout';
-import { COMMAND } from '../show-run';
+import { COMMAND } from '../command-name';
 import type { Terminal } from '../terminal';
 import { withRun } from '../with-run';
 

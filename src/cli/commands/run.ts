@@ -9,7 +9,7 @@ import { readInputFile } from '../input-file';
 
 import { patternNamed } from '../pattern-named';
 import { openSession } from '../session';
-import { COMMAND } from '../show-run';
+import { COMMAND } from '../command-name';
 import type { Terminal } from '../terminal';
 import { withBudget } from '../with-budget';
 import { scheduleRun } from './schedules';

@@ -10,7 +10,7 @@ import { cleanLine } from '../render/clean-text';
 import { patternNamed } from '../pattern-named';
 import type { Session, SessionOptions } from '../session';
 import { openExisting, openSession } from '../session';
-import { COMMAND } from '../show-run';
+import { COMMAND } from '../command-name';
 import type { Terminal } from '../terminal';
 import { withBudget } from '../with-budget';
 

@@ -9,7 +9,8 @@ import { runMark } from '../render/paint';
 import { asPipelineResult, stepsOf } from '../render/run-result';
 import { progressLines, stepLines } from '../render/step-lines';
 import type { Session } from '../session';
-import { approveCommand, COMMAND, waitingApprovals } from '../show-run';
+import { COMMAND } from '../command-name';
+import { approveCommand, waitingApprovals } from '../show-run';
 import type { Terminal } from '../terminal';
 import { withRun } from '../with-run';
 
@@ -55,7 +56,7 @@ function statusLines(
   const what = progress?.definition ?? pipeline?.definition?.name ?? envelope.pattern ?? '';
   return [
     `${runMark(state, paint)} ${paint.bold(cleanLine(ids.workflowId))}`,
-    `  ${state.replace('_', ' ')}: ${cleanLine(what)}${started}`,
+    ...wrapped(`${state.replace('_', ' ')}: ${cleanLine(what)}${started}`, columns, 4, '  '),
     ...(error ? wrapped(`${error.type}: ${cleanLine(error.message)}`, columns, 4, '  ').map(paint.red) : []),
     ...(progress || !steps
       ? progressLines(progress, { columns, paint, now, retrying: retrying ?? [] })

@@ -4,7 +4,9 @@ import { CadenzaError } from '../../contracts/failures';
 import type { JsonValue } from '../../contracts/json';
 import { EXIT } from '../../contracts/run';
 import { cleanLine } from '../render/clean-text';
-import { COMMAND } from '../show-run';
+import { COMMAND } from '../command-name';
+import type { Session } from '../session';
+import { approveCommand, waitingApprovals } from '../show-run';
 import type { Terminal } from '../terminal';
 import { usdOf } from '../with-budget';
 import { withRun } from '../with-run';
@@ -33,13 +35,23 @@ export async function approve(
   const { reject = false, by = userName(), reason, json = false, budget } = options;
   if (step !== undefined && budget !== undefined)
     throw new CadenzaError('InvalidInput', '--budget is about the run: leave out the step', { field: 'step' });
-  if (step === undefined && budget === undefined && !reject)
-    throw new CadenzaError('InvalidInput', 'say which step, or the new cap with --budget USD', { field: 'step' });
+  if (step === undefined && budget === undefined && !reject) return withRun(terminal, id, 'any', tellWhatWaits);
   const about = step === undefined ? { budget: budget === undefined ? {} : { usd: usdOf(budget) } } : { step };
   const decision = { ...about, approved: !reject, by, ...(reason === undefined ? {} : { reason }) };
   const what = step === undefined ? 'the budget' : cleanLine(step);
   const said = `${reject ? 'Rejected' : 'Approved'} ${what} as ${cleanLine(by)}: ${followed(id)}`;
   return steer(terminal, id, { json }, (handle) => handle.approve(decision), said);
+}
+
+/** @throws CadenzaError `InvalidInput` naming the steps that wait, or what a budget that asks takes */
+async function tellWhatWaits(_session: Session, handle: RunHandle): Promise<never> {
+  const waiting = waitingApprovals(await handle.progress());
+  const commands = waiting.map(({ name }) => `\`${approveCommand(handle.workflowId, name)}\``);
+  const message =
+    waiting.length > 0
+      ? `say which step: ${commands.join(' or ')}`
+      : 'no step waits for approval; where a budget asks for more, say its new cap with --budget USD';
+  throw new CadenzaError('InvalidInput', message, { field: 'step' });
 }
 
 /** `cadenza retry <id> <step>`: runs a failed step of a run that goes on again. */

@@ -17,7 +17,7 @@ import { takeInterrupt } from '../interrupt';
 import { wrapped } from '../render/layout';
 import { createRunLog } from '../run-log';
 import { startServer } from '../session';
-import { COMMAND } from '../show-run';
+import { COMMAND } from '../command-name';
 import type { Terminal } from '../terminal';
 
 const LOOK_MS = 1_000;

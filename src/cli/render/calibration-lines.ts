@@ -25,6 +25,7 @@ export type CalibrationReport = CalibrationPoint & {
 
 const MOST_POINTS = 15;
 const BAR_COLUMNS = 20;
+const BARS_FROM_COLUMNS = 72;
 
 /** The thresholds, what they give, the curve that they were chosen from, and what to paste. */
 export function calibrationLines(report: CalibrationReport, { columns, paint }: ResultOptions): string[] {
@@ -38,7 +39,7 @@ export function calibrationLines(report: CalibrationReport, { columns, paint }: 
     ? `${counted(heldOut.items, 'item')} held out: ${shownPercent(heldOut.accuracy)} right at ${shownMoney(heldOut.costUsd)}`
     : 'Nothing was held out: on other items expect a little less.';
   return [
-    paint.bold(`  ${thresholdSentence(report, names)}`),
+    ...wrapped(thresholdSentence(report, names), columns, 2).map(paint.bold),
     ...wrapped(`On ${counted(items, 'labelled item')}: ${expected}; ${others.join(', ')}`, columns, 2),
     ...wrapped(held, columns, 2),
     ...(gap?.apgr === undefined
@@ -84,13 +85,20 @@ function curveLines(
   const bar = (accuracy: number) =>
     '█'.repeat(Math.max(1, Math.round(((accuracy - least) / (most - least || 1)) * BAR_COLUMNS)));
   const last = models.length - 1;
-  const header = ['    threshold', 'right', 'an item', `${names[last]} asked`, ''];
+  const hasBars = columns >= BARS_FROM_COLUMNS;
+  const header = [
+    '    threshold',
+    'right',
+    'an item',
+    hasBars ? `${names[last]} asked` : 'asked',
+    ...(hasBars ? [''] : []),
+  ];
   const rows = shown.map((point) => [
     `  ${isChosen(point) ? '▸' : ' '} ${point.thresholds.map(shownThreshold).join(' ') || 'none'}`,
     shownPercent(point.accuracy),
     shownMoney(point.costUsd),
     shownPercent(point.asked[last] ?? 0),
-    bar(point.accuracy),
+    ...(hasBars ? [bar(point.accuracy)] : []),
   ]);
   const left = curve.length - shown.length;
   return [...table([header, ...rows], columns), ...(left > 0 ? [`    and ${shownCount(left)} more (--json)`] : [])];

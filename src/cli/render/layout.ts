@@ -27,9 +27,16 @@ export function column(text: string, columns: number, align: 'left' | 'right' = 
   return align === 'left' ? cut + space : space + cut;
 }
 
-/** Lines of at most `columns`, each indented; the first with `first` in place of the indent. */
+const NO_BREAK = '\u00a0';
+
+/**
+ * Lines of at most `columns`, each indented; the first with `first` in place of the indent. What stands between backticks
+ * is there to be copied: it stays on one line where a line has room for it.
+ */
 export function wrapped(text: string, columns: number, indent: number, first = ' '.repeat(indent)): string[] {
-  const lines = wrapAnsi(text, Math.max(10, columns - indent), { hard: true }).split('\n');
+  const room = Math.max(10, columns - indent);
+  const whole = text.replace(/`[^`\n]*`/g, (code) => (widthOf(code) < room ? code.replaceAll(' ', NO_BREAK) : code));
+  const lines = wrapAnsi(whole, room, { hard: true }).replaceAll(NO_BREAK, ' ').split('\n');
   return lines.map((line, index) => (index === 0 ? first : ' '.repeat(indent)) + line);
 }
 

@@ -84,23 +84,25 @@ function voteLines({ ranking }: EnsembleResult['decision'], { columns, paint }: 
   const most = Math.max(0, ...ranking.map(({ score }) => Math.abs(score)));
   if (most === 0) return [];
   const shown = ranking.slice(0, MOST_ROWS).map(({ answer, score }) => ({ answer: cleanLine(answer), score }));
-  const room = Math.max(8, columns - BAR_COLUMNS - 16);
+  const bars = Math.min(BAR_COLUMNS, Math.floor(columns / 4));
+  const room = Math.max(8, columns - bars - 16);
   const names = Math.min(room, Math.max(...shown.map(({ answer }) => widthOf(answer))));
   const lines = shown.map(({ answer, score }) => {
     const name = fit(answer, names);
-    const bar = '█'.repeat(Math.max(1, Math.round((Math.abs(score) / most) * BAR_COLUMNS)));
+    const bar = '█'.repeat(Math.max(1, Math.round((Math.abs(score) / most) * bars)));
     return `    ${name}${' '.repeat(names - widthOf(name))}  ${paint.cyan(bar)} ${short(score)}`;
   });
   return [...lines, ...more(ranking.length)];
 }
 
 function memberLines({ individualResults, failures }: EnsembleResult, { columns }: ResultOptions): string[] {
+  const hasSamples = individualResults.some(({ sample }) => sample > 0);
   const list = individualResults.map(({ member, model, pattern, sample, status, reason, answer }) => {
     const failure = (failures as { member: number; sample: number; error: { type: string } }[]).find(
       (one) => one.member === member && one.sample === sample,
     );
     const said = answer === undefined ? (reason ?? failure?.error.type ?? '') : textOf(answer);
-    return [`    ${member}.${sample}`, cleanLine(model ?? pattern ?? ''), status, said];
+    return [`    ${member}${hasSamples ? `.${sample}` : ''}`, cleanLine(model ?? pattern ?? ''), status, said];
   });
   return rows(list, columns);
 }

@@ -4,8 +4,10 @@ import { column, fit, widthOf, wrapped } from './layout';
 import { counted } from './numbers';
 import type { Paint } from './paint';
 
-/** Room for the counts of a subscription; on a narrow terminal they are cut. */
+/** Room for the counts of a subscription. */
 const COUNTS_COLUMNS = 34;
+/** Narrower than this they stand below its name. */
+const BESIDE_FROM_COLUMNS = 64;
 
 /** A router for people: a line for each subscription, then what has become of all events. */
 export function routerLines(events: RouterProgress, { columns, paint }: { columns: number; paint: Paint }): string[] {
@@ -20,8 +22,10 @@ export function routerLines(events: RouterProgress, { columns, paint }: { column
   });
   const most = Math.max(10, columns - 4 - COUNTS_COLUMNS);
   const width = Math.min(most, Math.max(0, ...titles.map(widthOf)));
-  const lines = events.subscriptions.map(({ handled, failed, running }, index) => {
+  const lines = events.subscriptions.flatMap(({ handled, failed, running }, index) => {
     const counts = `${handled} handled, ${failed} failed, ${running} running`;
+    if (columns < BESIDE_FROM_COLUMNS)
+      return [...wrapped(titles[index] ?? '', columns, 4, '  '), ...wrapped(counts, columns, 4).map(paint.dim)];
     return `  ${column(titles[index] ?? '', width)}  ${paint.dim(fit(counts, columns - 4 - width))}`;
   });
   return [...lines, ...wrapped(routerSentence(events), columns, 2)];

@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import type { BatchResult } from '../../contracts/batch.schema';
 import type { Envelope } from '../../contracts/envelope.schema';
 import type { RouterProgress } from '../../contracts/event-messages';
@@ -8,13 +7,14 @@ import type { StepProgress } from '../../contracts/run';
 import { outputNote, passedOverNote } from '../../core/pipeline-state';
 import { agreementLines } from './agreement-lines';
 import { batchResultLines } from './batch-lines';
-import { cleanLine, cleanText } from './clean-text';
+import { cleanLine } from './clean-text';
 import type { ResultOptions } from './document-result';
 import { documentLines } from './document-result';
 import { wrapped } from './layout';
 import { modelDecisionLines } from './model-decision';
 import { shownBudget } from './shown-budget';
 import { shownUsage } from './numbers';
+import { outputLines } from './output-lines';
 import { routerLines } from './router-lines';
 import { runMark } from './paint';
 import { stepLines } from './step-lines';
@@ -34,6 +34,7 @@ export function resultLines(
   const { columns, paint } = options;
   const pipeline = asPipelineResult(result);
   const how = pipeline ? decisionLines(pipeline, options) : patternLines(pattern, result, options);
+  const used = isObject(result) && isObject(result['usage']) ? usedLines(result as unknown as Ended, columns) : [];
   return [
     `${runMark(status, paint)} ${paint.bold(cleanLine(title))}${status === 'completed' ? '' : `  ${status.replace('_', ' ')}`}`,
     ...(error ? wrapped(`${error.type}: ${cleanLine(error.message)}`, columns, 4, '  ').map(paint.red) : []),
@@ -41,9 +42,12 @@ export function resultLines(
       ? []
       : pattern === 'eventRouter'
         ? routerLines(output as unknown as RouterProgress, options)
-        : outputLines(output, pipeline, options)),
+        : pipeline?.definition?.name === DOCUMENT_ANALYSIS && isObject(output)
+          ? documentLines(output, options)
+          : outputLines(output, columns)),
     ...(pattern === 'batch' && isObject(result) ? batchResultLines(result as unknown as BatchResult, options) : []),
     ...(how.length > 0 ? ['', paint.bold('  How it was decided'), ...how] : []),
+    ...used,
   ];
 }
 
@@ -78,20 +82,13 @@ function noteOf(output: JsonValue | undefined, passedOver: Parameters<typeof pas
 }
 
 function decisionLines(pipeline: PipelineResult, { columns, paint }: ResultOptions): string[] {
-  return [
-    ...stepLines(stepsOf(pipeline), { columns, paint, now: 0 }),
-    ...callbackLines(pipeline, { columns, paint }),
-    ...usedLines(pipeline, columns),
-  ];
+  return [...stepLines(stepsOf(pipeline), { columns, paint, now: 0 }), ...callbackLines(pipeline, { columns, paint })];
 }
 
 function patternLines(pattern: string | null, result: JsonValue | undefined, options: ResultOptions): string[] {
-  if (pattern === 'batch' && isObject(result)) {
-    const batch = result as unknown as BatchResult;
-    return [...agreementLines(batch.summary.agreement, options), ...usedLines(batch, options.columns)];
-  }
-  const lines = modelDecisionLines(pattern, result, options);
-  return lines ? [...lines, ...usedLines(result as unknown as Ended, options.columns)] : [];
+  if (pattern === 'batch' && isObject(result))
+    return agreementLines((result as unknown as BatchResult).summary.agreement, options);
+  return modelDecisionLines(pattern, result, options) ?? [];
 }
 
 type Ended = Pick<PipelineResult, 'usage' | 'budget' | 'partial' | 'partialReason'>;
@@ -113,15 +110,6 @@ function callbackLines({ callbacks = [] }: PipelineResult, { columns, paint }: R
     const why = error === undefined ? '' : `: ${error.type}: ${cleanLine(error.message)}`;
     return wrapped(`Callback of ${cleanLine(step)} (${to}) failed${why}`, columns, 4, '  ').map(paint.yellow);
   });
-}
-
-function outputLines(output: JsonValue, pipeline: PipelineResult | undefined, options: ResultOptions): string[] {
-  if (pipeline?.definition?.name === DOCUMENT_ANALYSIS && isObject(output)) return documentLines(output, options);
-  const text = typeof output === 'string' ? output : stringify(output, { lineWidth: 0 });
-  return cleanText(text)
-    .trimEnd()
-    .split('\n')
-    .flatMap((line) => wrapped(line.trimStart(), options.columns, Math.min(40, 2 + line.search(/\S|$/))));
 }
 
 function isObject(value: unknown): value is JsonObject {

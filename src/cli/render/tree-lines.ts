@@ -68,12 +68,12 @@ function below(parent: ShownNode, indent: string, drawn: Drawn): string[] {
 
 function nodeLine({ id, thought, score, status, failure }: ShownNode, start: string, { best, options }: Drawn): string {
   const { columns, paint } = options;
-  const room = Math.max(8, columns - widthOf(start) - SCORE_COLUMNS - 2);
+  const room = Math.max(8, columns - widthOf(start) - SCORE_COLUMNS - 1);
   const failed = failure ? ` (${failure.type})` : '';
   const text = column(`${shownThought(thought)}${failed}`, room);
   const mark = status === 'verified' ? ' ✓' : '';
   const shownScore = score === null ? '' : String(Number(score.toPrecision(4)));
-  const line = `${text}${fit(`${shownScore}${mark}`, SCORE_COLUMNS)}`.trimEnd();
+  const line = `${text} ${fit(`${shownScore}${mark}`, SCORE_COLUMNS)}`.trimEnd();
   return start + (best.has(id) ? paint.bold(line) : line);
 }
 

@@ -98,7 +98,7 @@ export function tiles({ seconds, time, usage, decided, budget }: ReportModel): H
   const cap = budget?.caps.usd;
   return html`<dl class="tiles">
     ${tile('Time', shownSeconds(seconds), `${shownSeconds(thinking)} of it models and handlers`)}
-    ${tile('Money', shownMoney(costUsd), cap === undefined ? (calls > 0 && costUsd === 0 ? 'no price known' : '') : `of ${shownMoney(cap)}`)}
+    ${tile('Money', shownMoney(costUsd), cap === undefined ? (inputTokens + outputTokens > 0 && costUsd === 0 ? 'free, or no price known' : '') : `of ${shownMoney(cap)}`)}
     ${tile('Tokens', shownCount(inputTokens + outputTokens), calls === 0 ? '' : `${shownCount(inputTokens)} in, ${shownCount(outputTokens)} out`)}
     ${tile('Calls', shownCount(calls), calls === 0 ? 'none to a provider' : '')}
     ${tile('Reused', shownCount(journalHits + cacheHits), 'answers from journal and cache')}

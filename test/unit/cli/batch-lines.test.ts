@@ -84,7 +84,8 @@ test('the summary comes first in the result of a batch, and its list of items is
     { columns: 79, paint: PLAIN, output: undefined },
   );
   expect(lines[1]).toContain('15 of 30 items completed');
-  expect(lines.join('\n')).toContain('How it was decided\n  Used: no calls to a provider, $0');
+  expect(lines.join('\n')).toContain('more\n  Used: no calls to a provider, $0');
+  expect(lines.join('\n')).not.toContain('How it was decided');
 });
 
 test.each(WIDTHS)('how members agree, on %i columns', (columns) => {

@@ -34,6 +34,12 @@ describe('wrapped', () => {
   });
 });
 
+it('keeps a command between backticks on one line where it fits', () => {
+  const text = 'Paused: nothing new starts. `npx cadenza resume pipe-2` goes on.';
+  expect(wrapped(text, 40, 0)).toEqual(['Paused: nothing new starts.', '`npx cadenza resume pipe-2` goes on.']);
+  expect(Math.max(...wrapped(text, 20, 0).map(widthOf))).toBeLessThanOrEqual(20);
+});
+
 describe('table', () => {
   it('aligns columns and keeps every line within the width', () => {
     const lines = table(

@@ -13,7 +13,7 @@ const run = {
 
 test('a run is a line where its id fits, and two where it does not: the id stays whole', () => {
   const short = { runs: [{ ...run, workflowId: 'votes-1' }] };
-  expect(listLines(short, PLAIN, NOW, 79)).toEqual(['✓ completed  1 h ago       $0.0123 votes-1']);
+  expect(listLines(short, PLAIN, NOW, 79)).toEqual(['✓ completed  1 h ago  $0.0123  votes-1']);
   const long = {
     runs: [
       { ...run, workflowId: `ensemble-${'a'.repeat(36)}` },
@@ -22,10 +22,9 @@ test('a run is a line where its id fits, and two where it does not: the id stays
   };
   const lines = listLines(long, PLAIN, NOW, 39);
   expect(lines).toEqual([
-    '✓ completed  1 h ago       $0.0123',
+    '✓ completed  1 h ago  $0.0123',
     `  ensemble-${'a'.repeat(36)}`,
-    '✓ completed  1 h ago       $0.0123',
-    '  票-1',
+    '✓ completed  1 h ago  $0.0123  票-1',
   ]);
   expect(lines.filter((line) => !line.startsWith('  ')).every((line) => widthOf(line) <= 39)).toBe(true);
 });

@@ -3,6 +3,7 @@ import { boardLines, createRunBoard } from '../../../src/cli/run-board';
 import { widthOf } from '../../../src/cli/render/layout';
 import { PLAIN } from '../../../src/cli/render/paint';
 import { createTerminal } from '../../../src/cli/terminal';
+import { createScreen } from '../../helpers/screen';
 import type { RunProgress, StepProgress } from '../../../src/contracts/run';
 
 const NOW = Date.parse('2026-03-10T12:00:10Z');
@@ -116,6 +117,25 @@ describe('a terminal', () => {
     expect(said()).toBe(
       `one\ntwo\n${up}${line}a sentence\n${line}one\n${line}two\n${up}${line}one\n${rest}\r\u001b[1A${rest}`,
     );
+  });
+
+  it('leaves nothing of what it drew below a command that is wider than the screen, or on one that was narrowed', () => {
+    const screen = createScreen(40);
+    const stderr = { isTTY: true, columns: 40, rows: 24, write: (text: string) => screen.write(text) };
+    const terminal = createTerminal(stderr, stderr, {});
+    terminal.draw(['one'.repeat(12), 'two'.repeat(12)]);
+    terminal.say(`  ${'c'.repeat(50)}`);
+    terminal.draw(['three', 'four']);
+    expect(screen.rows()).toEqual([`  ${'c'.repeat(38)}`, 'c'.repeat(12), 'three', 'four', '']);
+
+    const wide = createScreen(20);
+    stderr.write = (text) => wide.write(text);
+    stderr.columns = 40;
+    terminal.draw([]);
+    terminal.draw(['x'.repeat(30), 'y']);
+    stderr.columns = 20;
+    terminal.draw(['z']);
+    expect(wide.rows()).toEqual(['z', '']);
   });
 
   it('breaks long sentences between words, leaves lines to copy whole, and can be passed on as a function', () => {
