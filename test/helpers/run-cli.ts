@@ -108,7 +108,7 @@ function startCommand(args: readonly string[], options: CliOptions): RunningCli 
 }
 
 /** The environment without anything that would choose models, servers or folders. */
-function neutralVariables(): Record<string, string> {
+export function neutralVariables(): Record<string, string> {
   const chooses = /^(OPENAI_|OLLAMA|TEMPORAL_|CADENZA_|JEST_|NODE_OPTIONS$|FORCE_COLOR$|XDG_CONFIG_HOME$)/;
   const kept = Object.entries(process.env).filter(([name, value]) => value !== undefined && !chooses.test(name));
   return Object.fromEntries(kept) as Record<string, string>;
