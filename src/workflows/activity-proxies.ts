@@ -1,6 +1,7 @@
 import type { ActivityOptions } from '@temporalio/workflow';
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import { DEFAULT_HANDLER_TIMEOUT_SECONDS, DEFAULT_RETRY_COUNT, HEARTBEAT } from '../contracts/limits';
+import { BUILT_IN_HANDLERS, MODEL_TASKS } from '../contracts/names';
 import type { Step } from '../contracts/pipeline.schema';
 import type { StepInvocation, StepOutcome, SystemActivities, WebhookDelivery } from '../contracts/step-activity';
 import type { OnWait, Turn } from './ask-again';
@@ -115,6 +116,8 @@ export function deliverWebhook(step: string, delivery: WebhookDelivery): Promise
   return activities.deliverWebhook(delivery);
 }
 
+const SAFE_TO_REPEAT: readonly string[] = [...BUILT_IN_HANDLERS, ...MODEL_TASKS];
+
 /**
  * Runs a handler's activity with the step's own retry count and timeout: the one retry layer there is. What it has to
  * wait for is waited for here.
@@ -129,7 +132,9 @@ export function runHandler(step: Step, invocation: StepInvocation, onWait?: OnWa
     const run = activities[name] as (invocation: StepInvocation) => Promise<StepOutcome>;
     return run(invocation);
   };
-  return askAgain(ask, { turn: { attempts }, onWait });
+  // Who says how often means a lost Worker too, and a user's own handler may be what takes its Workers down.
+  const outlivesWorkers = step.retryCount === undefined && SAFE_TO_REPEAT.includes(name);
+  return askAgain(ask, { turn: { attempts }, onWait, outlivesWorkers });
 }
 
 /** How a model call is run: all its attempts together within `totalSeconds` where that is given. */
@@ -150,7 +155,7 @@ export function modelCalls(options: CallOptions): Pick<SystemActivities, ModelAc
   const turn = { taskQueue, attempts: DEFAULT_RETRY_COUNT.handler };
   const withinMs = totalSeconds === undefined ? undefined : totalSeconds * 1000;
   const again = <R extends { attempts: number }>(ask: (calls: Pick<SystemActivities, ModelActivity>) => Promise<R>) =>
-    askAgain((at) => ask(callsAt(at, options)), { turn, withinMs, onWait });
+    askAgain((at) => ask(callsAt(at, options)), { turn, withinMs, onWait, outlivesWorkers: true });
   return {
     callModel: (call) => again((calls) => calls.callModel(call)),
     askChainStep: (call) => again((calls) => calls.askChainStep(call)),

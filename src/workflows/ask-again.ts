@@ -1,5 +1,5 @@
 import { ActivityFailure, TimeoutFailure } from '@temporalio/common';
-import { sleep } from '@temporalio/workflow';
+import { patched, sleep } from '@temporalio/workflow';
 import { windowOfField } from '../core/budget/window-budgets';
 import { windowAt } from '../core/budget/windows';
 import { isoTime } from '../core/iso-time';
@@ -17,6 +17,8 @@ export type AskOptions = {
   /** Longest wait for a provider, in milliseconds; windows of budgets are waited for beyond it. */
   withinMs?: number | undefined;
   onWait?: OnWait | undefined;
+  /** That a Worker died under a call says nothing about the call: safe for what the journal keeps from being paid twice. */
+  outlivesWorkers?: boolean;
 };
 
 /** The next window has started then also by a clock that is a little behind. */
@@ -25,6 +27,9 @@ const LATER_MS = 500;
 /** A provider that is away is waited for so often, up to some hours in all. */
 const MOST_PAUSES = 50;
 
+/** So often all attempts of a call may end with their Workers: who takes down every Worker must not do so for ever. */
+const MOST_LOST = 5;
+
 /**
  * Asks until there is an answer or a failure that stands. What is waited for with a timer is no attempt of the call: the
  * next window of a budget, and a provider that is paused. A call that has to go to the queue of its provider, or has to
@@ -32,11 +37,12 @@ const MOST_PAUSES = 50;
  */
 export async function askAgain<R extends { attempts: number }>(
   ask: (turn: Turn) => Promise<R>,
-  { turn: first, withinMs = Number.POSITIVE_INFINITY, onWait = () => undefined }: AskOptions,
+  { turn: first, withinMs = Number.POSITIVE_INFINITY, onWait = () => undefined, outlivesWorkers = false }: AskOptions,
 ): Promise<R> {
   let turn = first;
   let used = 0;
   let pauses = 0;
+  let lost = 0;
   let waitedMs = 0;
   const wait = async (milliseconds: number, note: string, summary: string) => {
     onWait(note);
@@ -59,6 +65,11 @@ export async function askAgain<R extends { attempts: number }>(
         continue;
       }
       const waitMs = failure.detail?.waitMs;
+      if (type === 'WorkerLost' && outlivesWorkers && lost < MOST_LOST && patched('outlives-workers')) {
+        lost += 1;
+        used += turn.attempts;
+        continue;
+      }
       if (type === 'ProviderTurn' && field !== undefined) turn = { ...turn, taskQueue: field };
       else if (type === 'ProviderPaused' && waitMs !== undefined) {
         pauses += 1;

@@ -23,11 +23,11 @@ const kills = Array.from({ length: RUNS }, (_, run) =>
   Array.from({ length: Math.ceil((KILLS - run) / RUNS) }, (__, index) => run + RUNS * index),
 );
 
-/** One run of 20 calls whose Worker dies again and again, each time at another point. */
-async function runWithKills(mine: readonly number[], seed: number) {
+/** One run of calls whose Worker dies again and again, each time at another point. */
+async function runWithKills(mine: readonly number[], seed: number, calls = CALLS) {
   const random = seededRandom(seed);
   const world = await createTestWorld({ answer: () => ({ text: 'well', delayMs: 200 }) });
-  const steps = Array.from({ length: CALLS }, (_, index) => ({
+  const steps = Array.from({ length: calls }, (_, index) => ({
     name: `call${index}`,
     promptTemplate: `Call ${index} of {initial_input}`,
   }));
@@ -37,7 +37,7 @@ async function runWithKills(mine: readonly number[], seed: number) {
     for (const kill of mine) {
       const point = POINTS[kill % POINTS.length] as string;
       // Of the calls that are left each kill takes a few at most, so that all of them find one.
-      const most = Math.max(1, Math.floor((CALLS - world.models.answered) / (mine.length - at.length + 1)));
+      const most = Math.max(1, Math.floor((calls - world.models.answered) / (mine.length - at.length + 1)));
       const killAt = `${point}:${1 + Math.floor(random() * most)}`;
       const worker = await spawnWorker({ ...world.variables, KILL_AT: killAt }, 'killing-worker.cjs');
       at.push(killAt);
@@ -45,8 +45,10 @@ async function runWithKills(mine: readonly number[], seed: number) {
       await worker.kill().catch(() => undefined);
     }
     const last = await spawnWorker(world.variables, 'killing-worker.cjs');
-    const result = (await run.result()) as ChainResult;
+    const outcome = await run.outcome();
     await last.stop();
+    expect(outcome).toMatchObject({ status: 'completed' });
+    const result = outcome.result as ChainResult;
     const lines = (await readFile(path.join(world.folder, 'on-disk.log'), 'utf8')).trim().split('\n');
     const onDisk = new Map(lines.map((line) => JSON.parse(line) as OnDisk).map(({ step, at: since }) => [step, since]));
     return { result, requests: [...world.models.requests], at, onDisk };
@@ -56,7 +58,12 @@ async function runWithKills(mine: readonly number[], seed: number) {
 }
 
 test(`${KILLS} kills -9 at every point of runs of ${CALLS} calls: what was answered and on disk is never paid again`, async () => {
-  const runs = await Promise.all(kills.map((mine, index) => runWithKills(mine, 20_261_123 + index)));
+  // More Workers than a call has attempts die under the one call of the first run.
+  const [onlyLost, ...runs] = await Promise.all([
+    runWithKills([1, 1, 1, 1], 4, 1),
+    ...kills.map((mine, index) => runWithKills(mine, 20_261_123 + index)),
+  ]);
+  expect(onlyLost.result.usage).toMatchObject({ calls: 5, cutCalls: 4 });
   let killed = 0;
   for (const { result, requests, at, onDisk } of runs) {
     killed += at.length;
@@ -67,9 +74,11 @@ test(`${KILLS} kills -9 at every point of runs of ${CALLS} calls: what was answe
     expect(onDisk.size).toBe(CALLS);
     expect(requests.filter((request) => request.startedAt > (onDisk.get(stepOf(request)) ?? 0))).toEqual([]);
     // Answers that a Worker took to its grave are asked for again, and told apart from those that were paid once.
-    const cut = requests.length - CALLS;
-    expect(cut).toBeLessThanOrEqual(at.filter((killAt) => /^(wire|answered)/.test(killAt)).length);
-    expect(result.usage).toMatchObject({ calls: CALLS + cut, cutCalls: cut });
+    const { calls, cutCalls } = result.usage;
+    expect(calls).toBe(CALLS + cutCalls);
+    expect(cutCalls).toBeLessThanOrEqual(at.filter((killAt) => /^(wire|answered)/.test(killAt)).length);
+    // On a busy machine a Worker may die before what it was about to send has left: that counts as sent.
+    expect(calls).toBeGreaterThanOrEqual(requests.length);
     expect(result.chainResults).toHaveLength(CALLS);
   }
   expect(killed).toBe(KILLS);
