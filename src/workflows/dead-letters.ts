@@ -97,7 +97,9 @@ export class DeadLetters {
 
   /** One at a time: each changes what the others go by. */
   private async alone<T>(work: () => Promise<T>): Promise<T> {
-    await condition(() => !this.busy);
+    // Of several that wait, each is told that it may go before the first has gone.
+    do await condition(() => !this.busy);
+    while (this.busy);
     this.busy = true;
     try {
       return await work();

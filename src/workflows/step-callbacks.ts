@@ -52,7 +52,8 @@ export class StepCallbacks {
   }
 
   private async inTurn(work: () => Promise<void>): Promise<void> {
-    if (this.active >= MAX_AT_ONCE) await condition(() => this.active < MAX_AT_ONCE);
+    // Of several that wait, each is told that there is room before the first has taken it.
+    while (this.active >= MAX_AT_ONCE) await condition(() => this.active < MAX_AT_ONCE);
     this.active += 1;
     try {
       await work();

@@ -172,6 +172,19 @@ test('what nobody subscribes to is a dead letter, and finds its handler once the
   expect(calls).toHaveLength(1);
 });
 
+test('dead letters that many retry at the same moment are queued once', async () => {
+  const one = await router([]);
+  await world.cadenza.emit(
+    one.id,
+    Array.from({ length: 90 }, () => ({ type: 'lonely' })),
+  );
+  await waitUntil(async () => (await counts(one))?.deadLetters === 90);
+  await one.run.pause();
+  const retried = await Promise.all([1, 2, 3, 4].map(() => one.retryDeadLetters({ all: true })));
+  expect(retried.reduce((sum, count) => sum + count)).toBe(90);
+  expect(await counts(one)).toMatchObject({ backlog: 90, deadLetters: 0 });
+});
+
 test('an event that came before is not handled again; the same id from another source is another event', async () => {
   const one = await router([{ on: 'a', handler: 'note' }]);
   await emit(one, 'a', {}, { id: '1', source: 'shop' });
