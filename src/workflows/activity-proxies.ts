@@ -6,6 +6,7 @@ import type { Step } from '../contracts/pipeline.schema';
 import type { StepInvocation, StepOutcome, SystemActivities, WebhookDelivery } from '../contracts/step-activity';
 import type { OnWait, Turn } from './ask-again';
 import { askAgain } from './ask-again';
+import { oneAtATime } from './one-at-a-time';
 
 type LocalActivity =
   | 'preparePipeline'
@@ -65,14 +66,16 @@ const VALUE_PURPOSES: Record<ValueActivity, string> = {
   endedRuns: 'which handlers have ended',
 };
 
-/** Quick, local, and safe to repeat: checking the input and reading what a step has used. */
-export const system = eachFor(LOCAL_PURPOSES, (summary) =>
-  proxyLocalActivities<Pick<SystemActivities, LocalActivity>>({
-    startToCloseTimeout: '10 seconds',
-    scheduleToCloseTimeout: '1 minute',
-    retry: { initialInterval: '100 milliseconds', maximumInterval: '5 seconds', maximumAttempts: 10 },
-    summary,
-  }),
+/** Quick, local, and safe to repeat: checking the input and reading what a step has used. One at a time. */
+export const system = inTurn(
+  eachFor(LOCAL_PURPOSES, (summary) =>
+    proxyLocalActivities<Pick<SystemActivities, LocalActivity>>({
+      startToCloseTimeout: '10 seconds',
+      scheduleToCloseTimeout: '1 minute',
+      retry: { initialInterval: '100 milliseconds', maximumInterval: '5 seconds', maximumAttempts: 10 },
+      summary,
+    }),
+  ),
 );
 
 /** Work on values that may be in the content store, with its time. */
@@ -85,6 +88,16 @@ export const values = eachFor(VALUE_PURPOSES, (summary) =>
     summary,
   }),
 );
+
+type Call = (...args: unknown[]) => Promise<unknown>;
+
+function inTurn<A extends object>(activities: A): A {
+  const calls = (Object.entries(activities) as [string, Call][]).map(([name, call]) => {
+    const later: Call = (...args) => oneAtATime(() => call(...args));
+    return [name, later] as const;
+  });
+  return Object.fromEntries(calls) as A;
+}
 
 /** Activities that are called alike, each with a summary of its own. */
 function eachFor<N extends keyof SystemActivities>(

@@ -172,6 +172,16 @@ test('what nobody subscribes to is a dead letter, and finds its handler once the
   expect(calls).toHaveLength(1);
 });
 
+test('subscriptions that come at the same moment are all there, and the router goes on', async () => {
+  const one = await router([]);
+  const names = Array.from({ length: 8 }, (_, index) => `s${index}`);
+  const added = names.map((name) => one.subscribe({ name, on: 'a', handler: 'note', inputs: { id: 'id' } }));
+  expect(await Promise.all(added)).toEqual(names);
+  await emit(one, 'a');
+  await rest(one);
+  expect(await counts(one)).toMatchObject({ handled: 8 });
+});
+
 test('dead letters that many retry at the same moment are queued once', async () => {
   const one = await router([]);
   await world.cadenza.emit(
