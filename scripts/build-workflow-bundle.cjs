@@ -31,6 +31,7 @@ async function main() {
   const bundle = async (file, more = {}) => {
     const { code } = await bundleWorkflowCode({
       workflowsPath: path.join(root, 'lib', 'workflows', 'index.js'),
+      payloadConverterPath: path.join(root, 'lib', 'payloads', 'payload-converter.js'),
       workflowInterceptorModules: [path.join(root, 'lib', 'workflows', 'run-observer.js')],
       logger: new DefaultLogger('WARN'),
       ...more,

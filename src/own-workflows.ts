@@ -35,7 +35,7 @@ const OURS: readonly string[] = [
  */
 export async function bundleOwnWorkflows(
   workflowsPath: string,
-  converter: { failureConverterPath?: string },
+  converters: { payloadConverterPath: string; failureConverterPath?: string },
 ): Promise<{ workflowBundle: { code: string }; workflows: string[] }> {
   const file = path.resolve(workflowsPath);
   const ours = compiledFile('workflows', 'index.js');
@@ -60,7 +60,7 @@ export async function bundleOwnWorkflows(
       workflowInterceptorModules: [compiledFile('workflows', 'run-observer.js')],
       logger: new DefaultLogger('ERROR', ({ message }) => said.push(message)),
       webpackConfigHook: withOneSdk,
-      ...converter,
+      ...converters,
     }).catch((error: unknown) => {
       const reason =
         /^.*(?:Error:|Module not found).*$/m.exec(said.join('\n'))?.[0] ?? String((error as Error).message);

@@ -182,17 +182,18 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
 
 /** With a cipher payloads are encrypted, and in failures what they say with them. */
 function conversion(cipher: Cipher | undefined) {
-  const payloadCodecs = [createEncryptionCodec(cipher)];
-  return cipher
-    ? { payloadCodecs, failureConverterPath: compiledFile('payloads', 'failure-converter.js') }
-    : { payloadCodecs };
+  const payloads = {
+    payloadCodecs: [createEncryptionCodec(cipher)],
+    payloadConverterPath: compiledFile('payloads', 'payload-converter.js'),
+  };
+  return cipher ? { ...payloads, failureConverterPath: compiledFile('payloads', 'failure-converter.js') } : payloads;
 }
 
 /** The Workflows: Cadenza's as they were bundled when it was built, or together with a person's own. */
 async function workflowsOf(own: string | undefined, cipher: Cipher | undefined) {
   if (own !== undefined) {
-    const { failureConverterPath } = conversion(cipher);
-    return bundleOwnWorkflows(own, failureConverterPath === undefined ? {} : { failureConverterPath });
+    const { payloadCodecs: _, ...converters } = conversion(cipher);
+    return bundleOwnWorkflows(own, converters);
   }
   const codePath = compiledFile(cipher ? 'workflow-bundle-encrypted.js' : 'workflow-bundle.js');
   return { workflowBundle: { codePath }, workflows: [] };

@@ -3,6 +3,7 @@ import { TREE_PROMPTS, treeAnswers } from '../helpers/scripted-tree';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
 import { createTestWorld, withWorker } from '../helpers/test-world';
+import { waitUntil } from '../helpers/wait-until';
 
 let world: TestWorld;
 let started = 0;
@@ -60,3 +61,37 @@ test.each([{}, { tasks: {}, models: { gpt: null } }, { models: 'none', tasks: {}
     });
   },
 );
+
+test.each([
+  ['cut JSON', 'json/plain', '{"steps":'],
+  ['another encoding', 'json/protobuf', '{}'],
+])('a payload of %s is refused as input, and as a signal it stops no router', async (_what, encoding, text) => {
+  const payload = { metadata: { encoding: Buffer.from(encoding) }, data: Buffer.from(text) };
+  const { workflowService, options } = world.cadenza.temporal;
+  const namespace = options.namespace;
+  const workflowId = `unreadable-${encoding}`;
+  await withWorker(world, async () => {
+    await workflowService.startWorkflowExecution({
+      namespace,
+      workflowId,
+      requestId: workflowId,
+      workflowType: { name: 'chain' },
+      taskQueue: { name: TASK_QUEUE },
+      input: { payloads: [payload] },
+    });
+    await expect(world.cadenza.temporal.workflow.getHandle(workflowId).result()).rejects.toMatchObject({
+      cause: { type: 'InvalidInput', message: 'chain input: expected object, got "a payload that is not JSON"' },
+    });
+    const router = await world.cadenza.start('eventRouter', { subscriptions: [] });
+    await router.pause();
+    await workflowService.signalWorkflowExecution({
+      namespace,
+      workflowExecution: { workflowId: router.workflowId },
+      signalName: 'emit',
+      input: { payloads: [payload] },
+    });
+    await router.resume();
+    await waitUntil(async () => (await router.progress()).events?.deadLetters === 1);
+    await router.cancel();
+  });
+});
