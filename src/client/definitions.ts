@@ -26,6 +26,7 @@ import { shown, suggestion } from '../contracts/nearest-name';
 import type { Definition } from '../contracts/pipeline.schema';
 import { definitionSchema } from '../contracts/pipeline.schema';
 import type { ContentStore } from '../store/content-store';
+import { checkWritable } from './check-writable';
 import { refusalOf, UPDATE_SECONDS } from './refusal-of';
 
 /** A definition with what is known of its version; one that ships has no time of its own, and one version. */
@@ -63,6 +64,7 @@ export function createDefinitions(client: Client, store: ContentStore): Definiti
   return {
     async define(given) {
       const definition = check(definitionSchema, given, 'definition');
+      checkWritable('definition', definition);
       const text = Buffer.from(JSON.stringify(definition), 'utf8');
       const request: DefineRequest = {
         definition:

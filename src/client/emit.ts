@@ -13,6 +13,7 @@ import { shown, suggestion } from '../contracts/nearest-name';
 import { storeLarge } from '../core/content/store-large';
 import { matchesType } from '../core/events/event-types';
 import type { ContentStore } from '../store/content-store';
+import { checkWritable } from './check-writable';
 
 /** One signal carries at most this many events, and about this many characters of them. */
 const SIGNAL = { events: 50, characters: 400_000 };
@@ -65,6 +66,7 @@ function complete(given: GivenEvent, what: string): CloudEvent {
   const named = check(givenEventSchema, given, what);
   const filled = { ...named, id: named.id ?? randomUUID(), source: named.source ?? 'cadenza' };
   const event = check(eventSchema, { ...filled, time: named.time ?? new Date().toISOString() }, what) as CloudEvent;
+  checkWritable(what, event);
   const bytes = Buffer.byteLength(JSON.stringify(event));
   if (bytes <= MAX_EVENT_BYTES) return event;
   throw new CadenzaError(

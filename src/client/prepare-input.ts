@@ -10,6 +10,7 @@ import { storeLarge } from '../core/content/store-large';
 import type { ContentStore } from '../store/content-store';
 import { storeDocument } from '../store/store-document';
 import { checkGiven } from './check-given';
+import { checkWritable } from './check-writable';
 import { checkBatch, prepareItems } from './prepare-items';
 
 /** What each pattern works on, where that is not called its input. */
@@ -27,7 +28,7 @@ export async function prepareInput<P extends Pattern>(
   namespace: string,
 ): Promise<GivenInput<P>> {
   const checked = checkGiven(pattern, given);
-  checkWritable(pattern, given);
+  checkWritable(`${pattern} input`, given);
   if (pattern === 'eventRouter') return given;
   const labels = (checked as { labels?: Record<string, string> }).labels;
   const scope = { namespace, tenant: labels?.[TENANT_LABEL] ?? NO_TENANT };
@@ -40,16 +41,6 @@ export async function prepareInput<P extends Pattern>(
   const input = (given as Record<string, JsonValue>)[field] ?? null;
   const stored = await storeInput(input, store, scope, pattern === 'pipeline');
   return { ...(given as object), [field]: stored } as GivenInput<P>;
-}
-
-/** What can not be written as JSON (a cycle, a value nested deeper than the stack) is no defect of the product. */
-function checkWritable(pattern: Pattern, given: unknown): void {
-  try {
-    JSON.stringify(given);
-  } catch (error) {
-    const why = error instanceof RangeError ? 'is nested too deep, or too large' : 'can not be written as JSON';
-    throw new CadenzaError('InvalidInput', `${pattern} input: ${why}`);
-  }
 }
 
 async function storeInput(
