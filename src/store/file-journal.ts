@@ -1,9 +1,11 @@
-import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CadenzaError, isCadenzaError } from '../contracts/failures';
 import type { ProviderAnswer } from '../contracts/model';
 import type { Sealing } from '../contracts/sealing';
+import type { CallUsage } from '../contracts/usage';
+import { addUsage } from '../core/usage';
 import { errorCode } from './durable-file';
 import type { Try } from '../core/routing/next-model';
 import type { FileClaim } from './file-claim';
@@ -12,6 +14,7 @@ import { safeName } from './file-content-store';
 import type { Claim, Journal, JournalKey, JournalStep } from './journal';
 import type { JournalEntries, Recorded } from './journal-entries';
 import { createJournalEntries } from './journal-entries';
+import { foldersWithin, makeStepFolder } from './journal-tree';
 import type { AttemptLine } from './journal-usage';
 import { usageOfAttempts } from './journal-usage';
 
@@ -22,21 +25,21 @@ const WRITE_AGAIN_MS = 300;
 /**
  * The filesystem driver of the journal. Beside each other in a folder for each step:
  * `<key>.json` the answer, synced, or `<key>.sealed` where there is a sealing; `<key>.log` the attempts, which hold counts
- * and no text; `<key>.claim` who is sending, renewed while it does.
+ * and no text; `<key>.claim` who is sending, renewed while it does; and notes on the steps inside it.
  */
 export function createFileJournal(folder: string, sealing?: Sealing): Journal {
   const entries = createJournalEntries(sealing);
   // A hash of the question in clear would let somebody try out what was asked.
   const nameOf = (question: string) => (sealing ? sealing.nameOf('journal', question) : question);
-  const stepFolder = ({ namespace, workflowId, firstRunId, step }: JournalStep) =>
-    path.join(folder, 'journal', ...[namespace, workflowId, firstRunId, step].map(safeName));
+  const runFolder = ({ namespace, workflowId, firstRunId }: JournalStep) =>
+    path.join(folder, 'journal', ...[namespace, workflowId, firstRunId].map(safeName));
+  const stepFolder = (step: JournalStep) => path.join(runFolder(step), safeName(step.step));
 
   return {
     async open(key, signal) {
-      const home = stepFolder(key);
+      const home = await guarded('written', () => makeStepFolder(runFolder(key), key.step));
       const base = path.join(home, entries.nameOf(key));
       const find = () => guarded('read', () => entries.find(home, key));
-      await guarded('written', () => mkdir(home, { recursive: true, mode: 0o700 }));
       for (;;) {
         signal.throwIfAborted();
         const recorded = await find();
@@ -58,15 +61,20 @@ export function createFileJournal(folder: string, sealing?: Sealing): Journal {
     },
 
     async noteTry(step, question, failed) {
-      const folderOfStep = stepFolder(step);
       await guarded('written', async () => {
-        await mkdir(folderOfStep, { recursive: true, mode: 0o700 });
-        await appendLine(triesFile(folderOfStep, nameOf(question)), failed);
+        const home = await makeStepFolder(runFolder(step), step.step);
+        await appendLine(triesFile(home, nameOf(question)), failed);
       });
     },
 
     async usage(step) {
-      return usageOfAttempts(await guarded('read', () => readAttempts(stepFolder(step), entries)));
+      return guarded('read', async () => {
+        const usages: CallUsage[] = [];
+        for await (const { folder, files } of foldersWithin(runFolder(step), step.step)) {
+          usages.push(usageOfAttempts(await readAttempts(folder, files, entries)));
+        }
+        return addUsage(...usages);
+      });
     },
   };
 }
@@ -144,13 +152,9 @@ function triesFile(folder: string, question: string): string {
   return path.join(folder, `${question.slice(0, 40)}.tries`);
 }
 
-async function readAttempts(folder: string, entries: JournalEntries): Promise<AttemptLine[]> {
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  });
+async function readAttempts(folder: string, files: string[], entries: JournalEntries): Promise<AttemptLine[]> {
   const lines = await Promise.all(
-    names.map(async (name): Promise<AttemptLine[]> => {
+    files.map(async (name): Promise<AttemptLine[]> => {
       if (name.endsWith('.log'))
         return (await readLines(path.join(folder, name))).flatMap((line) => parseLine<AttemptLine>(line, 'state'));
       const recorded = await entries.read(folder, name);

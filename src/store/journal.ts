@@ -50,6 +50,6 @@ export interface Journal {
   /** The models that were tried for one question of a step and gave no answer, in their order. */
   tries(step: JournalStep, question: string): Promise<Try[]>;
   noteTry(step: JournalStep, question: string, failed: Try): Promise<void>;
-  /** Everything that the attempts of a step have used so far. */
+  /** Everything that the attempts of a step have used so far, with those of the steps inside it (`step/…`). */
   usage(step: JournalStep): Promise<CallUsage>;
 }

@@ -15,7 +15,7 @@ import { resolveOutput } from '../core/graph/resolve-mappings';
 import { isoTime } from '../core/iso-time';
 import type { StepState } from '../core/pipeline-state';
 import * as states from '../core/pipeline-state';
-import { showUsage } from '../core/usage';
+import { addUsage, showUsage } from '../core/usage';
 import { Approvals } from './approvals';
 import { BudgetGate } from './budget-gate';
 import { decideConditions } from './decide-conditions';
@@ -212,9 +212,10 @@ export class PipelineRun {
       .then(
         (outcome) => this.update(step.name, states.completeStep(this.stateOf(step.name), outcome, Date.now())),
         async (thrown: unknown) => {
-          const { error, usage: known } = thrown instanceof StepFailure ? thrown : { error: thrown, usage: undefined };
-          const { info, detail } = describeFailure(error);
-          const usage = known ?? detail?.usage ?? (await usageOf(context, step.name));
+          const part = thrown instanceof StepFailure ? thrown : new StepFailure(thrown, { byModel: {} }, false);
+          const { info, detail } = describeFailure(part.error);
+          const rest = part.isWhole ? undefined : (detail?.usage ?? (await usageOf(context, step.name)));
+          const usage = rest ? addUsage(part.usage, rest) : part.usage;
           this.fail(plan, step, scope, info, { ...(detail ?? { attempts: 0, models: [] }), usage });
         },
       )

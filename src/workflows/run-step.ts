@@ -1,4 +1,4 @@
-import { CancellationScope, sleep } from '@temporalio/workflow';
+import { CancellationScope, patched, sleep } from '@temporalio/workflow';
 import type { ContentPath } from '../contracts/content';
 import { isContentPath } from '../contracts/content';
 import { CadenzaError } from '../contracts/failures';
@@ -33,11 +33,12 @@ export type StepContext = {
   whenRunning(): Promise<void>;
 };
 
-/** A step that went wrong, with what it had used. */
+/** A step that went wrong, with what it had used; not all of it where `isWhole` is false. */
 export class StepFailure extends Error {
   constructor(
     readonly error: unknown,
     readonly usage: CallUsage,
+    readonly isWhole = true,
   ) {
     super('step failed');
   }
@@ -91,44 +92,58 @@ async function runForEach(
   context: StepContext,
 ): Promise<StepOutcome> {
   const { tenant } = context.plan;
-  const { list } = resolveInputs({ inputs: { list: items } }, scope);
-  const entries = await values.listItems(tenant, list ?? null);
-  const inlineLimit = Math.max(256, Math.min(context.inlineLimit, Math.floor((512 * 1024) / (entries.length || 1))));
-  const outcomes: StepOutcome[] = [];
   const used: CallUsage[] = [];
-  const failures: { index: number; error: unknown }[] = [];
-  const queue = entries.map((entry, index) => ({ entry, index }));
-  const group = new CancellationScope();
-  const runNext = async (): Promise<void> => {
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      const { entry, index } = next;
-      const path = `${step.name}[${index}]`;
-      await context.whenRunning();
-      try {
-        const outcome = await runOnce(step, path, { ...scope, [as]: entry, index }, { ...context, inlineLimit });
-        outcomes[index] = outcome;
-        used.push(outcome.usage);
-      } catch (error) {
-        used.push(describeFailure(error).detail?.usage ?? (await usageOf(context, path)));
-        failures.push({ index, error });
-        queue.length = 0;
-        group.cancel();
+  // In one function: another await would change the order of what runs of before replay.
+  try {
+    const { list } = resolveInputs({ inputs: { list: items } }, scope);
+    const entries = await values.listItems(tenant, list ?? null);
+    const inlineLimit = Math.max(256, Math.min(context.inlineLimit, Math.floor((512 * 1024) / (entries.length || 1))));
+    const outcomes: StepOutcome[] = [];
+    const failures: unknown[] = [];
+    const queue = entries.map((entry, index) => ({ entry, index }));
+    const group = new CancellationScope();
+    const fail = (error: unknown) => {
+      failures.push(error);
+      queue.length = 0;
+      group.cancel();
+    };
+    const runNext = async (): Promise<void> => {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const { entry, index } = next;
+        const path = `${step.name}[${index}]`;
+        try {
+          await context.whenRunning();
+        } catch (error) {
+          // Runs of before ended the step here, beside entries that were still being cancelled.
+          if (!patched(WAITS_FOR_ENTRIES)) throw error;
+          return fail(error);
+        }
+        try {
+          const outcome = await runOnce(step, path, { ...scope, [as]: entry, index }, { ...context, inlineLimit });
+          outcomes[index] = outcome;
+          used.push(outcome.usage);
+        } catch (error) {
+          used.push(describeFailure(error).detail?.usage ?? (await usageOf(context, path)));
+          fail(error);
+        }
       }
-    }
-  };
-  const lanes = Math.min(entriesAtOnce(maxParallel, context.plan.steps), entries.length);
-  await group.run(() => Promise.all(Array.from({ length: lanes }, runNext)));
-  const usage = addUsage(...used);
-  const [first] = failures;
-  if (first) throw new StepFailure(first.error, usage);
-  const outputs = outcomes.map(({ output }) => output);
-  return {
-    output: await values.gatherOutputs(tenant, outputs, context.inlineLimit),
-    usage,
-    models: [...new Set(outcomes.flatMap(({ models }) => models))],
-    attempts: Math.max(1, ...outcomes.map(({ attempts }) => attempts)),
-  };
+    };
+    const lanes = Math.min(entriesAtOnce(maxParallel, context.plan.steps), entries.length);
+    await group.run(() => Promise.all(Array.from({ length: lanes }, runNext)));
+    if (failures.length > 0) throw new StepFailure(failures[0], addUsage(...used));
+    const outputs = outcomes.map(({ output }) => output);
+    return {
+      output: await values.gatherOutputs(tenant, outputs, context.inlineLimit),
+      usage: addUsage(...used),
+      models: [...new Set(outcomes.flatMap(({ models }) => models))],
+      attempts: Math.max(1, ...outcomes.map(({ attempts }) => attempts)),
+    };
+  } catch (error) {
+    throw error instanceof StepFailure ? error : new StepFailure(error, addUsage(...used), false);
+  }
 }
+
+const WAITS_FOR_ENTRIES = 'a-cancelled-list-waits-for-its-entries';
 
 /** A pattern as a child workflow, with this run's tenant, models and journal: a second attempt pays no answer again. */
 async function runPattern(

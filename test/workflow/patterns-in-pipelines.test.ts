@@ -77,6 +77,48 @@ test('a pattern that fails fails its step, with what it had used', async () => {
   expect(result).toMatchObject({ results: { vote: { status: 'failed' } }, usage: { calls: 2 } });
 });
 
+test('what was asked inside a pattern that was cancelled or ran out of time is in the usage of its step', async () => {
+  const asksThenWaits = {
+    pattern: 'pipeline' as const,
+    config: {
+      steps: [
+        { name: 'ask', handler: 'generation', inputs: { text: { value: 'x' } } },
+        { name: 'rest', wait: { seconds: 600 }, dependsOn: ['ask'] },
+      ],
+    },
+  };
+  const within = {
+    name: 'within',
+    pattern: 'pipeline' as const,
+    config: { steps: [{ ...asksThenWaits, name: 'sub' }] },
+  };
+  await withWorker(world, async () => {
+    const handle = await world.cadenza.start('pipeline', {
+      input: ['a', 'b'],
+      failFast: false,
+      steps: [
+        within,
+        { ...asksThenWaits, name: 'list', forEach: { items: 'input', as: 'item' } },
+        { ...asksThenWaits, name: 'late', timeoutSeconds: 3 },
+      ],
+    });
+    await waitUntil(async () => {
+      const { steps, usage } = await handle.progress();
+      return steps.some(({ name, status }) => name === 'late' && status === 'failed') && usage.calls === 1;
+    });
+    await handle.cancel();
+    const { status, result } = await handle.outcome();
+    expect(status).toBe('cancelled');
+    expect(result).toMatchObject({
+      usage: {
+        calls: 4,
+        cutCalls: 0,
+        byStep: { within: { calls: 1 }, list: { calls: 2 }, late: { calls: 1 } },
+      },
+    });
+  });
+});
+
 test('an unknown model of a step’s pattern is refused before the first step is paid', async () => {
   const { error, requests } = await run({
     input: 'x',

@@ -666,6 +666,29 @@ describe('models', () => {
     });
     expect(world.models.open).toBe(0);
   });
+
+  test('a list that is cancelled while the run is paused shows what its entries have used', async () => {
+    let answer: (text: string) => void = () => undefined;
+    const quick = new Promise<string>((resolve) => (answer = resolve));
+    world.models.script(({ body }) => (JSON.stringify(body).includes('quick') ? quick : { hang: true }));
+    const handle = await world.cadenza.start('pipeline', {
+      input: ['quick', 'slow', 'never'],
+      steps: [
+        { name: 'a', handler: 'ask', inputs: { prompt: 'x' }, forEach: { items: 'input', as: 'x', maxParallel: 2 } },
+      ],
+    });
+    await world.models.until((server) => server.open === 2);
+    await handle.pause();
+    answer('done');
+    const { workflow } = world.cadenza.temporal;
+    await waitUntil(async () => {
+      const { raw } = await workflow.getHandle(handle.workflowId).describe();
+      return raw.pendingActivities?.length === 1;
+    });
+    await handle.cancel();
+    const { result } = await handle.outcome();
+    expect(result).toMatchObject({ usage: { calls: 2, cutCalls: 1 } });
+  });
 });
 
 describe('large values', () => {

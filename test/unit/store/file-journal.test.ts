@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProviderAnswer } from '../../../src/contracts/model';
 import { createFileJournal } from '../../../src/store/file-journal';
 import type { Claim, Journal, JournalKey } from '../../../src/store/journal';
+import { surveyStore } from '../../../src/store/survey-store';
 
 const step = { namespace: 'default', workflowId: 'pipeline-1', firstRunId: 'run-1', step: 'classify' };
 const key: JournalKey = { ...step, sample: 0, requestHash: 'a'.repeat(64) };
@@ -186,6 +187,25 @@ describe('journal', () => {
       },
     });
     await cut.failed('unknown');
+  });
+
+  test('a step has used what was asked inside it too, each call once, and nothing of its neighbours', async () => {
+    const ask = async (name: string) => {
+      const asked = await claim({ ...key, step: name });
+      await asked.sending(worstCase);
+      await asked.answered(answer, cost);
+    };
+    const inside = ['sub/a', 'sub/inner/b', 'sub/inner/members[0]/c', 'sub/list[1]/d', 'sub/list[1]/e'];
+    for (const name of [...inside, 'sub', 'subject/a', 'sub[1]/a', 'other/sub/a']) await ask(name);
+    const callsOf = async (name: string) => (await journal.usage({ ...step, step: name })).byModel['gpt4']?.calls;
+    await expect(Promise.all(['sub', 'sub/inner', 'sub/list[1]', 'sub/list', 'sub/a'].map(callsOf))).resolves.toEqual([
+      6,
+      2,
+      2,
+      undefined,
+      1,
+    ]);
+    await expect(surveyStore(folder, { verify: true })).resolves.toMatchObject({ damaged: { count: 0 } });
   });
 
   test('a step without calls has used nothing', async () => {
