@@ -1,11 +1,15 @@
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { LineCounter, parseDocument } from 'yaml';
 import { CadenzaError } from '../contracts/failures';
 import { cleanLine } from './render/clean-text';
 
 const STDIN = '-';
-const MAX_BYTES = 64 * 1024 * 1024;
+/** The most that is read of a file of input, settings or items. */
+export const MAX_INPUT_BYTES = 64 * 1024 * 1024;
+const INSTEAD = 'Texts go in as documents ({ file: PATH }), and a long list of items in several batches';
 
 /** The JSON or YAML of a file, or of standard input for `-`. @throws CadenzaError `InvalidInput` with file and line */
 export async function readInputFile(file: string): Promise<unknown> {
@@ -40,20 +44,45 @@ export function parseInput(content: string, source: string): unknown {
   }
 }
 
-/** The text of a file, or of standard input for `-`; `source` is its name in messages. @throws CadenzaError `InvalidInput` */
+/**
+ * The text of a file, or of standard input for `-`; `source` is its name in messages. At most {@link MAX_INPUT_BYTES} are
+ * read. @throws CadenzaError `InvalidInput`
+ */
 export async function readAll(file: string, source: string): Promise<string> {
-  if (file === STDIN) return text(process.stdin);
+  if (file === STDIN || file === '/dev/stdin') return readBounded(process.stdin, source);
   try {
-    const content = await readFile(file);
-    if (content.length > MAX_BYTES) throw wrong(source, `has over ${MAX_BYTES / 1024 / 1024} MB`);
-    return content.toString('utf8').replace(/^\ufeff/, '');
+    return await readBounded(createReadStream(await checkedFile(file, source)), source);
   } catch (error) {
     if (error instanceof CadenzaError) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    const why =
-      code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'is a folder' : `can not be read (${code})`;
-    throw wrong(source, why);
+    throw wrong(source, code === 'ENOENT' ? 'there is no such file' : `can not be read (${code})`);
   }
+}
+
+/** The text of a stream that may never end. @throws CadenzaError `InvalidInput` as soon as there is too much of it */
+export async function readBounded(stream: Readable, source: string, most = MAX_INPUT_BYTES): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > most) throw wrong(source, `has more than ${most / 1024 / 1024} MB. ${INSTEAD}`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/^\ufeff/, '');
+}
+
+/** Opening a named pipe waits for somebody to write to it, and a device may give bytes for ever. */
+async function checkedFile(file: string, source: string): Promise<string> {
+  const facts = await stat(file);
+  if (facts.isDirectory()) throw wrong(source, 'is a folder');
+  // What a shell makes of `<(command)` is a pipe that is open already.
+  const isOpenPipe = facts.isFIFO() && /^\/(dev|proc\/self)\/fd\/\d+$/.test(path.resolve(file));
+  if (!facts.isFile() && !isOpenPipe) {
+    throw wrong(source, 'is a device or a named pipe; give a file, or - for standard input');
+  }
+  return file;
 }
 
 function wrong(source: string, why: string): CadenzaError {
