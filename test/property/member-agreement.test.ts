@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { Agreement } from '../../src/contracts/agreement.schema';
 import { agreementSchema } from '../../src/contracts/agreement.schema';
-import { errorReport } from '../../src/core/calibration/error-agreement';
 import type { Ballot } from '../../src/core/votes/ballot';
 import { addAgreement, memberAgreement } from '../../src/core/votes/member-agreement';
+import { errorReport } from '../helpers/error-report';
 
 const KEYS = ['right', 'a', 'b'];
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import type { Threshold } from '../../src/contracts/cascade.schema';
 import { calibrateRouter } from '../../src/core/calibration/calibrate-router';
-import { errorReport } from '../../src/core/calibration/error-agreement';
 import { routerCurve } from '../../src/core/calibration/router-curve';
 import { replayCascade } from '../../src/core/cascade/replay-cascade';
 import { semanticRoute } from '../../src/core/routing/semantic-route';
@@ -91,23 +90,6 @@ test('a cascade is what asking row by row does, strictly above each threshold', 
       const replay = replayCascade(rows, [first, second]);
       expect(replay.stages).toEqual(stages);
       expect(replay.meanCost).toBe(paid.reduce((a, b) => a + b, 0) / rows.length);
-    }),
-    SETTINGS,
-  );
-});
-
-test('no choice among members is right more often than the co-failure rate allows', () => {
-  const key = fc.option(fc.constantFrom('a', 'b', 'c'), { nil: undefined });
-  const item = fc.record({
-    expected: fc.constantFrom('a', 'b'),
-    answers: fc.array(key, { minLength: 3, maxLength: 3 }),
-  });
-  fc.assert(
-    fc.property(fc.array(item, { minLength: 1, maxLength: 20 }), (items) => {
-      const { accuracies, coFailure, oracleAccuracy, pairs } = errorReport(items);
-      expect(coFailure + oracleAccuracy).toBeCloseTo(1, 12);
-      for (const accuracy of accuracies) expect(accuracy).toBeLessThanOrEqual(oracleAccuracy);
-      for (const { bothWrong, items: both } of pairs) expect(bothWrong).toBeLessThanOrEqual(both);
     }),
     SETTINGS,
   );

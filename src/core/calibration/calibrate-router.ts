@@ -1,7 +1,6 @@
 import { CadenzaError } from '../../contracts/failures';
 import { performanceGap } from './performance-gap';
 import type { GapReport } from './performance-gap';
-import { quantile } from './quantile';
 import { routerCurve } from './router-curve';
 import type { RouterPoint, RouterRow } from './router-curve';
 
@@ -43,12 +42,4 @@ function unreachable(curve: readonly RouterPoint[], target: RouterTarget): Caden
         ? [`a mean cost of at most ${target.meanCost}`, `the least is ${least}`]
         : [`a strong share of at most ${target.strongShare}`, 'the least is 0'];
   return new CadenzaError('InvalidInput', `no threshold gives ${asked}; ${reach}`);
-}
-
-/**
- * RouteLLM's calibration without labels (Ong et al. 2024): the threshold that sends about `strongShare` of items with
- * such scores to the strong model, the (1 - share) quantile.
- */
-export function thresholdForShare(scores: readonly number[], strongShare: number): number {
-  return quantile(scores, 1 - strongShare);
 }

@@ -54,19 +54,3 @@ function firstShare(points: readonly { share: number; gap: number }[], part: num
   }
   return undefined;
 }
-
-/**
- * Quality gained for each unit of cost over the weak model alone, and by how much that beats asking the strong model
- * always (AutoMix, Madaan et al. 2023). Undefined where nothing was spent on top, or the strong model gains nothing.
- */
-export function incrementalBenefit(
-  router: { quality: number; meanCost: number },
-  weak: { quality: number; meanCost: number },
-  strong: { quality: number; meanCost: number },
-): { benefit: number; lift: number } | undefined {
-  const slope = (point: typeof router) => (point.quality - weak.quality) / (point.meanCost - weak.meanCost);
-  const benefit = slope(router);
-  const base = slope(strong);
-  if (!Number.isFinite(benefit) || !Number.isFinite(base) || base === 0) return undefined;
-  return { benefit, lift: (benefit - base) / base };
-}

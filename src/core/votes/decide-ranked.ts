@@ -2,8 +2,8 @@ import type { TieBreak } from '../../contracts/answers.schema';
 import type { Ballot } from './ballot';
 import { decide } from './decide';
 import type { Decided } from './decide';
-import type { PairRanking } from './fuse-ranks';
-import { rankByPairs } from './fuse-ranks';
+import type { PairRanking } from './rank-by-pairs';
+import { rankByPairs } from './rank-by-pairs';
 import type { Judgement } from './judge';
 
 /**

@@ -8,11 +8,3 @@ export function logOddsWeight(accuracy: number): number {
   if (!(accuracy > 0 && accuracy < 1)) throw new RangeError(`accuracy: must be between 0 and 1, got ${accuracy}`);
   return Math.log(accuracy / (1 - accuracy));
 }
-
-/**
- * A member's accuracy from labelled items, with one right and one wrong answer added (Laplace): never 0 or 1, which
- * would give a few lucky items an infinite weight.
- */
-export function estimatedAccuracy(correct: number, items: number): number {
-  return (correct + 1) / (items + 2);
-}

@@ -5,7 +5,6 @@ import { packageRoot } from '../../../src/config/package-paths';
 import type { JsonObject } from '../../../src/contracts/json';
 import { definitionSchema } from '../../../src/contracts/pipeline.schema';
 import { createBuiltInHandlers } from '../../../src/handlers/built-in-handlers';
-import { findHandler } from '../../../src/handlers/find-handler';
 import { CHILD, fixture } from './extract-text-setup';
 import { createFakeContext } from './fake-context';
 
@@ -44,7 +43,7 @@ test('run by hand on a PDF, every reference of document_analysis leads to a valu
       .reduce<unknown>((value, key) => (value as JsonObject)[key], values);
   for (const step of definition.steps) {
     const inputs = Object.fromEntries(Object.entries(step.inputs).map(([name, from]) => [name, resolve(from)]));
-    values[step.name] = await findHandler(handlers, step.handler ?? '')(inputs as JsonObject, step.config, context);
+    values[step.name] = await handlers[step.handler as keyof typeof handlers](inputs as JsonObject, step.config, context);
   }
   const output = Object.entries(definition.output as JsonObject).map(([name, from]) => [name, resolve(from)]);
   expect(Object.fromEntries(output)).toMatchObject({

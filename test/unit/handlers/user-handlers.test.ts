@@ -3,10 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { compiledFile } from '../../../src/config/package-paths';
-import { BUILT_IN_HANDLERS } from '../../../src/contracts/names';
-import { createBuiltInHandlers } from '../../../src/handlers/built-in-handlers';
-import { findHandler } from '../../../src/handlers/find-handler';
-import { CHILD, failure } from './extract-text-setup';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), 'cadenza-handlers-'))));
@@ -72,25 +68,3 @@ describe('handlers of a person', () => {
   });
 });
 
-describe('handlers by name', () => {
-  const handlers = createBuiltInHandlers({ extractionChild: CHILD });
-  const refusal = (name: string) => failure(Promise.resolve().then(() => findHandler(handlers, name)));
-
-  test('the built-in ones are exactly the five', () => {
-    expect(Object.keys(handlers)).toEqual([...BUILT_IN_HANDLERS]);
-    expect(findHandler(handlers, 'validate')).toBe(handlers.validate);
-  });
-
-  test('an unknown one is an error with the nearest and the known ones', async () => {
-    expect(await refusal('clasify')).toEqual({
-      type: 'UnknownHandler',
-      field: 'handler',
-      message: `no handler is named "clasify"; did you mean "classify"? (known: ${BUILT_IN_HANDLERS.join(', ')})`,
-    });
-    expect((await refusal('send_mail')).message).toContain('; known: extract_text, classify');
-  });
-
-  test.each(['constructor', '__proto__', 'toString'])('%s is not one', async (name) => {
-    expect((await refusal(name)).type).toBe('UnknownHandler');
-  });
-});

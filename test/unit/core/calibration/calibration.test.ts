@@ -1,8 +1,6 @@
 import { calibrateCascade } from '../../../../src/core/calibration/calibrate-cascade';
-import { calibrateRouter, thresholdForShare } from '../../../../src/core/calibration/calibrate-router';
-import { errorReport } from '../../../../src/core/calibration/error-agreement';
+import { calibrateRouter } from '../../../../src/core/calibration/calibrate-router';
 import {
-  incrementalBenefit,
   performanceGap,
   performanceGapRecovered,
 } from '../../../../src/core/calibration/performance-gap';
@@ -109,26 +107,11 @@ describe('the threshold of a router', () => {
     expect(() => calibrateRouter(rows, { meanCost: 0.5 })).toThrow('the least is 1');
   });
 
-  test('without labels is a quantile of the scores', () => {
-    expect(thresholdForShare([0.1, 0.2, 0.3, 0.4, 0.5], 0.25)).toBeCloseTo(0.4);
+  test('a quantile is a number between its neighbours', () => {
     expect(quantile([4, 1, 3, 2], 0.5)).toBe(2.5);
     expect(quantile([7], 1)).toBe(7);
     expect(() => quantile([], 0.5)).toThrow('no numbers');
     expect(() => quantile([1], 1.5)).toThrow('between 0 and 1');
-  });
-});
-
-describe('what the calls on top bring (IBC)', () => {
-  test('is quality by cost, and the lift over always asking the strong model', () => {
-    const [weak, strong] = [
-      { quality: 0.5, meanCost: 1 },
-      { quality: 0.9, meanCost: 51 },
-    ];
-    const found = incrementalBenefit({ quality: 0.8, meanCost: 26 }, weak, strong);
-    expect(found?.benefit).toBeCloseTo(0.3 / 25, 12);
-    expect(found?.lift).toBeCloseTo((0.3 / 25 - 0.4 / 50) / (0.4 / 50), 12);
-    expect(incrementalBenefit(weak, weak, strong)).toBeUndefined();
-    expect(incrementalBenefit(strong, weak, { ...weak, meanCost: 9 })).toBeUndefined();
   });
 });
 
@@ -205,27 +188,5 @@ describe('thresholds of a cascade', () => {
     );
     const odd = [...rows.slice(0, 2), { scores: [1], costs: [1, 2, 3], quality: [1, 1, 1] }];
     expect(() => calibrateCascade(odd, { meanCost: 1 })).toThrow('row 2: needs a cost, a quality and a score');
-  });
-});
-
-describe('members that err alike', () => {
-  const report = errorReport([
-    { expected: 'x', answers: ['x', 'x', 'y'] },
-    { expected: 'x', answers: ['y', 'y', 'x'] },
-    { expected: 'x', answers: ['y', 'z', 'y'] },
-    { expected: 'x', answers: ['z', undefined, 'z'] },
-  ]);
-
-  test('are told pair by pair: how often they agree, and how often where both are wrong', () => {
-    expect(report.pairs).toEqual([
-      { a: 0, b: 1, items: 3, agreement: 2 / 3, bothWrong: 2, errorAgreement: 1 / 2 },
-      { a: 0, b: 2, items: 4, agreement: 1 / 2, bothWrong: 2, errorAgreement: 1 },
-      { a: 1, b: 2, items: 3, agreement: 0, bothWrong: 1, errorAgreement: 0 },
-    ]);
-  });
-
-  test('bound what any choice among them can reach', () => {
-    expect(report).toMatchObject({ accuracies: [0.25, 0.25, 0.25], coFailure: 0.5, oracleAccuracy: 0.5 });
-    expect(errorReport([])).toMatchObject({ items: 0, pairs: [], coFailure: 0 });
   });
 });

@@ -1,6 +1,6 @@
 import { chosenResponse } from '../../../../src/core/votes/chosen-response';
 import { decideRanked } from '../../../../src/core/votes/decide-ranked';
-import { fuseRankings, rankByPairs } from '../../../../src/core/votes/fuse-ranks';
+import { rankByPairs } from '../../../../src/core/votes/rank-by-pairs';
 import type { Verdict } from '../../../../src/contracts/verdict';
 import type { Judgement } from '../../../../src/core/votes/judge';
 import { comparisonsOf, decideJudged, judgePairs, readVerdict } from '../../../../src/core/votes/judge';
@@ -129,22 +129,6 @@ describe('ranking by pairs', () => {
     expect(fuse).toEqual([1, 3]);
     expect(key).toBe('b');
     expect(decision.votes).toEqual({ b: 4, c: 0, a: -4 });
-  });
-});
-
-describe('reciprocal rank fusion', () => {
-  test('sums 1 / (60 + rank) over the orders that have a candidate', () => {
-    const [first, second, third] = fuseRankings(
-      [
-        [0, 1, 2],
-        [1, 0],
-        [1, 2],
-      ],
-      3,
-    );
-    expect([first?.candidate, second?.candidate, third?.candidate]).toEqual([1, 0, 2]);
-    expect(first?.score).toBeCloseTo(1 / 62 + 1 / 61 + 1 / 61, 12);
-    expect(third?.score).toBeCloseTo(1 / 63 + 1 / 62, 12);
   });
 });
 

@@ -24,28 +24,6 @@ export function rankByPairs(preferences: PreferenceMatrix, how: PairRanking = 'm
   return ranked(scores);
 }
 
-/** The constant of reciprocal rank fusion, as its authors chose it. */
-const RRF_K = 60;
-
-/**
- * Several orders of the same candidates as one: each scores the sum of 1 / (k + rank) over the orders that have it
- * (reciprocal rank fusion, Cormack, Clarke and Büttcher 2009). `rankings` list candidates best first; a candidate that an
- * order leaves out gets nothing from it.
- */
-export function fuseRankings(
-  rankings: readonly (readonly number[])[],
-  candidates: number,
-  k = RRF_K,
-): RankedCandidate[] {
-  const scores = Array.from({ length: candidates }, (_, candidate) =>
-    rankings.reduce((sum, order) => {
-      const place = order.indexOf(candidate);
-      return place === -1 ? sum : sum + 1 / (k + place + 1);
-    }, 0),
-  );
-  return ranked(scores);
-}
-
 function ranked(scores: readonly number[]): RankedCandidate[] {
   const order = scores.map((score, candidate) => ({ candidate, score })).sort((a, b) => b.score - a.score);
   return order.map(({ candidate, score }) => ({
