@@ -1,4 +1,5 @@
 import type { RunProgress, StepProgress, StepStatus, TreeProgress, VoteProgress } from '../contracts/run';
+import { shownCount, shownMoney, shownSeconds } from './shown-numbers';
 import { treeSentence } from './tree/tree-progress';
 
 const MARKS: Record<StepStatus, string> = {
@@ -14,7 +15,10 @@ const MOST_ROWS = 60;
 const BAR_CHARACTERS = 20;
 
 /** An empty paragraph: Temporal UI 2.42 cuts off the foot of what it shows. */
-const FOOT = ['', '\u00a0'];
+export const FOOT: readonly string[] = ['', '\u00a0'];
+
+/** What keeps a table apart from what follows it: the UI gives tables no margin. */
+const APART = ['', '\u00a0', ''];
 
 type Shown = Pick<RunProgress, 'status' | 'definition' | 'steps' | 'usage' | 'tree' | 'votes'>;
 
@@ -44,7 +48,7 @@ export function detailsMarkdown({ status, definition, steps, usage, tree, votes 
 /** What was used so far, in one phrase. */
 export function used({ calls, inputTokens, outputTokens, costUsd }: RunProgress['usage']): string {
   if (calls === 0) return 'no calls to a provider';
-  return `${calls} ${calls === 1 ? 'call' : 'calls'} · ${inputTokens + outputTokens} tokens · ${money(costUsd)}`;
+  return `${calls} ${calls === 1 ? 'call' : 'calls'} · ${shownCount(inputTokens + outputTokens)} tokens · ${shownMoney(costUsd)}`;
 }
 
 /** A part of a whole as a bar of characters. */
@@ -77,9 +81,9 @@ function cellsOf(step: StepProgress, isPaid: boolean): string[] {
     cell(name),
     `${MARKS[status]}\u00a0${status}`,
     cell(models?.join(', ') ?? (handler === 'model' ? '' : (handler ?? ''))),
-    durationSeconds === undefined ? '' : `${durationSeconds.toFixed(1)}\u00a0s`,
+    durationSeconds === undefined ? '' : shownSeconds(durationSeconds).replaceAll(' ', '\u00a0'),
     ...(isPaid
-      ? [called ? String(usage.inputTokens + usage.outputTokens) : '', called ? money(usage.costUsd) : '']
+      ? [called ? shownCount(usage.inputTokens + usage.outputTokens) : '', called ? shownMoney(usage.costUsd) : '']
       : []),
     cell(noteOf(step)),
   ];
@@ -102,7 +106,7 @@ function voteLines({ asked, valid, seats, ranking }: VoteProgress): string[] {
     '| answer | votes | |',
     '|---|---|---|',
     ...rows,
-    '',
+    ...APART,
   ];
 }
 
@@ -111,14 +115,6 @@ function treeLines(tree: TreeProgress): string[] {
     const score = bestScore === null ? '' : String(Number(bestScore.toPrecision(4)));
     return `| ${level} | ${nodes} | ${nodes - pruned} | ${pruned} | ${score} |`;
   });
-  const table = ['| level | thoughts | kept | pruned | best score |', '|---|---|---|---|---|', ...rows, ''];
+  const table = ['| level | thoughts | kept | pruned | best score |', '|---|---|---|---|---|', ...rows, ...APART];
   return [`**Tree**: ${treeSentence(tree)}`, '', ...(rows.length > 0 ? table : [])];
-}
-
-/** US dollars with three digits that tell something. */
-function money(usd: number): string {
-  if (usd === 0) return '$0';
-  return usd >= 1
-    ? `$${usd.toFixed(2)}`
-    : `$${Number(usd.toPrecision(3)).toFixed(Math.min(9, 2 - Math.floor(Math.log10(usd))))}`;
 }

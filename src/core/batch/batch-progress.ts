@@ -3,8 +3,9 @@ import type { BatchProgress } from '../../contracts/batch-messages';
 import type { JsonValue } from '../../contracts/json';
 import type { RunProgress, RunStatus } from '../../contracts/run';
 import type { Usage } from '../../contracts/usage';
-import { bar, used } from '../details-markdown';
+import { bar, FOOT, used } from '../details-markdown';
 import { isoTime } from '../iso-time';
+import { shownCount, shownMoney, shownPercent, shownSeconds } from '../shown-numbers';
 import { showUsage, totalOf } from '../usage';
 import { endedItems } from './batch-state';
 import type { BatchState } from './batch-state';
@@ -61,21 +62,23 @@ export function batchUsage({ usage }: BatchState): Usage {
 export function batchMarkdown({ status, batch, usage }: RunProgress): string {
   if (!batch) return '';
   const { items, completed, failed, running, accuracy, secondsLeft, estimatedCostUsd } = batch;
+  const goesOn = completed + failed < items && (status === 'running' || status === 'paused');
   const facts = [
-    ...(accuracy === undefined ? [] : [`${(accuracy * 100).toFixed(1)} % of ${batch.labelled} are right`]),
-    ...(secondsLeft === undefined ? [] : [`about ${Math.ceil(secondsLeft)} seconds left`]),
+    ...(accuracy === undefined ? [] : [`${shownPercent(accuracy)} of ${shownCount(batch.labelled ?? 0)} are right`]),
+    ...(secondsLeft === undefined || !goesOn ? [] : [`about ${shownSeconds(secondsLeft)} left`]),
     used(usage),
-    ...(estimatedCostUsd === undefined ? [] : [`about $${estimatedCostUsd.toFixed(6)} in all`]),
+    ...(estimatedCostUsd === undefined || !goesOn ? [] : [`about ${shownMoney(estimatedCostUsd)} in all`]),
   ];
   const part = items > 0 ? (completed + failed) / items : 0;
   return [
-    `**${status}** ${bar(part)} ${Math.floor(part * 100)} %`,
+    `**${status.replace('_', ' ')}** ${bar(part)} ${Math.floor(part * 100)}%`,
     '',
     '| items | completed | failed | running |',
     '|---|---|---|---|',
     `| ${items} | ${completed} | ${failed} | ${running} |`,
     '',
     facts.join(' · '),
+    ...FOOT,
   ].join('\n');
 }
 

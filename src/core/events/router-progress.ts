@@ -1,7 +1,8 @@
 import type { RunProgress, RunStatus, StepProgress } from '../../contracts/run';
 import type { CallUsage } from '../../contracts/usage';
-import { cell, used } from '../details-markdown';
+import { cell, FOOT, used } from '../details-markdown';
 import { isoTime } from '../iso-time';
+import { counted } from '../shown-numbers';
 import { showCounts, showUsage, totalOf } from '../usage';
 import type { Handling, RouterState, SubscriptionCounts } from './router-state';
 
@@ -61,12 +62,13 @@ export function routerMarkdown({ status, events, usage }: RunProgress): string {
     ({ name, on, handled, failed, running }) => `| ${cell(name)} | ${cell(on)} | ${handled} | ${failed} | ${running} |`,
   );
   return [
-    `**${status}**, ${events.received} events came in · ${events.handledPerMinute} handled in the last minute · ${used(usage)}`,
+    `**${status}**, ${counted(events.received, 'event')} came in · ${events.handledPerMinute} handled in the last minute · ${used(usage)}`,
     '',
     '| subscription | takes | handled | failed | running |',
     '|---|---|---|---|---|',
     ...rows,
     '',
-    `${events.backlog} waiting · ${events.deadLetters} dead letters`,
+    `${events.backlog} waiting · ${counted(events.deadLetters, 'dead letter')}`,
+    ...FOOT,
   ].join('\n');
 }

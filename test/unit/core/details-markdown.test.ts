@@ -34,7 +34,7 @@ test('one row a step, with model, time, tokens and money, and the command that d
     'run-1',
   );
   expect(markdown.replaceAll('\u00a0', ' ').split('\n')).toEqual([
-    'order: **running**, 2 of 3 steps done · 2 calls · 100 tokens · $0.00123',
+    'order: **running**, 2 of 3 steps done · 2 calls · 100 tokens · $0.0012',
     '',
     'Decide: `npx cadenza approve run-1 ok`',
     '',
@@ -66,6 +66,8 @@ test('votes as they come: the most first, a long answer by its place only', () =
     ],
   });
   const markdown = detailsMarkdown({ status: 'running', steps: [], usage, votes });
+  // As many cells below a heading as in it, or it is no table.
+  expect(markdown).toContain('| answer | votes | |\n|---|---|---|\n|');
   expect(markdown).toContain(`| ham | 2 | ${'█'.repeat(20)} |\n| spam | 1 | ${'█'.repeat(10)}${'░'.repeat(10)} |`);
 });
 

@@ -181,7 +181,9 @@ describe('progress', () => {
       ],
     });
     expect(batchMarkdown(progress)).toContain('| 4 | 1 | 0 | 2 |');
-    expect(batchMarkdown(progress)).toContain('100.0 % of 1 are right · about 1 seconds left');
+    expect(batchMarkdown(progress)).toContain('100% of 1 are right · about 1.0 s left');
+    const ended = { ...progress, status: 'completed' as const };
+    expect(batchMarkdown(ended)).not.toMatch(/left|in all/);
   });
 
   test('has nothing to count before the input was checked', () => {
