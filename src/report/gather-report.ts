@@ -1,8 +1,8 @@
 import type { Cadenza, RunRecord } from '../client';
 import type { JsonValue } from '../contracts/json';
-import { PATTERNS } from '../contracts/names';
 import type { ReportModel } from './model/report-model';
 import { buildReport } from './model/report-model';
+import { insideWithRetries, withRetriesInside } from './model/retries';
 import { elementId } from './page/parts';
 import { loadTexts } from './texts';
 
@@ -35,15 +35,22 @@ export async function gatherWithInside(source: ReportSource, workflowId: string)
     gathered.push(...found);
     next = insideOf(found);
   }
-  return gathered;
+  return toldOfRetries(gathered);
+}
+
+/** Those inside before those that they are in. */
+function toldOfRetries(gathered: readonly ReportModel[]): ReportModel[] {
+  const told = new Map<string, ReportModel>();
+  for (const model of [...gathered].reverse())
+    told.set(
+      model.workflowId,
+      withRetriesInside(model, ({ workflowId }) => told.get(workflowId)?.retries),
+    );
+  return gathered.map((model) => told.get(model.workflowId) ?? model);
 }
 
 function insideOf(models: readonly ReportModel[]): string[] {
-  return models
-    .filter(({ pattern }) => pattern !== 'batch' && pattern !== 'eventRouter')
-    .flatMap(({ inside }) => inside)
-    .filter(({ pattern }) => (PATTERNS as readonly string[]).includes(pattern))
-    .map(({ workflowId }) => workflowId);
+  return models.flatMap(insideWithRetries).map(({ workflowId }) => workflowId);
 }
 
 /** Where texts may be: what was given, what came out, what steps gave. */

@@ -1,9 +1,7 @@
 import type { Span } from '../../client';
-import { counted, shownMoney, shownSeconds } from '../../core/shown-numbers';
-import { fullName } from './lanes';
+import { counted, shownMoney } from '../../core/shown-numbers';
 import type { Note, ReportModel } from './report-model';
-
-const MOST_NAMED = 6;
+import { retryNotes } from './retries';
 
 /** What was retried, journalled, cached, answered by others, stopped early, saved, cut short: each once, with numbers. */
 export function notesOf(model: Omit<ReportModel, 'sentence' | 'notes'>, spans: readonly Span[]): Note[] {
@@ -39,19 +37,6 @@ function shortNotes({ decided, error, status, budget }: Omit<ReportModel, 'sente
     notes.push({ kind: 'bad', text: `${counted(budget.refused, 'call')} did not fit the budget and never left.` });
   }
   return notes;
-}
-
-function retryNotes(spans: readonly Span[]): Note[] {
-  const again = spans.filter(({ attempts, kind }) => attempts > 1 && kind !== 'values');
-  if (again.length === 0) return [];
-  const waited =
-    again.reduce((sum, { scheduledAt, startedAt = scheduledAt }) => sum + startedAt - scheduledAt, 0) / 1000;
-  const text = again
-    .slice(0, MOST_NAMED)
-    .map((span) => `${fullName(span)} (${span.attempts} attempts)`)
-    .join(', ');
-  const more = again.length > MOST_NAMED ? ` and ${again.length - MOST_NAMED} more` : '';
-  return [{ kind: 'info', text: `Retried: ${text}${more}; ${shownSeconds(waited)} until the last attempts began.` }];
 }
 
 function fallbackNotes({ decided }: Omit<ReportModel, 'sentence' | 'notes'>): Note[] {

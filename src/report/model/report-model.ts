@@ -12,6 +12,8 @@ import { resolved } from '../texts';
 import { notesOf } from './notes';
 import type { Lane } from './lanes';
 import { lanesOf } from './lanes';
+import type { Retry } from './retries';
+import { retriesOf } from './retries';
 import { sentenceOf } from './sentence';
 import type { TimeSplit } from './time-split';
 import { splitTime } from './time-split';
@@ -64,6 +66,8 @@ export type ReportModel = {
   time: TimeSplit;
   lanes: Lane[];
   notes: Note[];
+  /** What needed more than one attempt, in the runs inside too where those were asked. */
+  retries: Retry[];
   inside: Inside[];
   history: RunRecord['history'];
   texts: Texts;
@@ -112,6 +116,7 @@ export function buildReport(record: RunRecord, texts: Texts, now: number, scope 
     time: splitTime(spans, { from: startedAt, to: until }),
     lanes: lanesOf(spans, until),
     inside: insideOf(record, until),
+    retries: retriesOf(spans),
     history: record.history,
     texts,
   };

@@ -5,6 +5,7 @@ import { markupOf } from '../html';
 import type { Html } from '../html';
 import type { ReportModel } from '../model/report-model';
 import { runMain } from '../page/run-page';
+import { createRetryBook } from './retry-book';
 
 /** The main part of a run's page as it was last built. */
 export type BuiltRun = { model: ReportModel; main: Html; tag: string; isOver: boolean };
@@ -25,8 +26,9 @@ export function createRunPages(
   temporal: (run: { workflowId: string; runId: string }) => string | undefined,
 ): RunPages {
   const kept = new Map<string, { at: number; built: Promise<BuiltRun>; isOver: boolean }>();
+  const retries = createRetryBook((workflowId) => gatherReport(cadenza, workflowId));
   const build = async (workflowId: string): Promise<BuiltRun> => {
-    const model = await gatherReport(cadenza, workflowId);
+    const model = await retries.toldIn(await gatherReport(cadenza, workflowId));
     const main = runMain(model, {
       inside: (inside) => addressOf(inside.workflowId),
       parent: addressOf,
