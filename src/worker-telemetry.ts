@@ -66,8 +66,12 @@ function placeOf(baseUrl = '') {
 const PROBE_MS = 1_500;
 
 /** Whether a Worker can take work: it polls, its server answers, and its store can be written. */
-export async function readiness(worker: Worker, connection: NativeConnection, store: string): Promise<HealthReport> {
-  const state = worker.getState();
+export async function readiness(
+  worker: Pick<Worker, 'getState'> | undefined,
+  connection: Pick<NativeConnection, 'withDeadline' | 'workflowService'>,
+  store: string,
+): Promise<HealthReport> {
+  const state = worker?.getState() ?? 'INITIALIZED';
   const server = connection.withDeadline(Date.now() + PROBE_MS, () => connection.workflowService.getSystemInfo({}));
   const folder = mkdir(store, { recursive: true, mode: 0o700 }).then(() => access(store, constants.W_OK));
   const [temporal, written] = await Promise.all([outcome(server, 'no answer'), outcome(folder, 'can not be written')]);

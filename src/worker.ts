@@ -17,6 +17,8 @@ import type { RegistryConfig } from './contracts/registry.schema';
 import type { Cipher } from './contracts/sealing';
 import { localModelEndpoint } from './embedded/local-model/local-model-endpoint';
 import { localModelStatus } from './embedded/local-model/local-model-status';
+import type { Closers } from './closers';
+import { createClosers } from './closers';
 import { createEvaluator } from './evaluator/create-evaluator';
 import { createBuiltinModels } from './gateway/builtin/create-builtin-models';
 import { createGateway } from './gateway/create-gateway';
@@ -79,11 +81,21 @@ export type CadenzaWorker = {
 };
 
 /**
- * A Worker with everything it needs, ready to run: the composition root.
- * @throws CadenzaError `ConfigurationInvalid` (registry, handlers, Workflows of your own, keys of the store),
- * `ServerUnavailable`
+ * A Worker with everything it needs, ready to run: the composition root. Where it fails nothing stays open.
+ * @throws CadenzaError `ConfigurationInvalid` (registry, handlers, Workflows of your own, keys of the store, a port that
+ * is taken), `ServerUnavailable`
  */
 export async function createWorker(options: WorkerOptions = {}): Promise<CadenzaWorker> {
+  const opened = createClosers();
+  try {
+    return await openWorker(options, opened);
+  } catch (error) {
+    await opened.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function openWorker(options: WorkerOptions, opened: Closers): Promise<CadenzaWorker> {
   const environment = options.environment ?? readEnvironment();
   const cipher = cipherOf(environment.encryptionKeys);
   // First of all: a Worker that lacks the key of a store could read no task of its runs.
@@ -97,20 +109,27 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
   const ownActivities = checkOwnActivities(options.activities ?? {}, handlers);
   const bundled = await workflowsOf(options.workflowsPath, cipher);
   const { gateway, found, registry, close } = await openGateway(environment, options.models);
+  opened.add(close);
   const settings = { ...environment.telemetry, ...options.telemetry };
   installRuntime(settings);
   const { connection, namespace } = await openConnection(environment, options.address);
+  opened.add(() => connection.close());
   const { storeShared } = environment;
-  const identity = await joinStore(connection, { namespace, store: environment.store, storeShared }).catch(
-    async (error: unknown) => {
-      await close();
-      await connection.close();
-      throw error;
-    },
-  );
+  const identity = await joinStore(connection, { namespace, store: environment.store, storeShared });
   const telemetry = openTelemetry(settings, registry.providers);
+  opened.add(() => telemetry.close());
   const windowBudgets = openWindowBudgets(registry, connection, namespace, cipher);
+  // Unreturned, it counts as spent until the window ends.
+  opened.add(() => windowBudgets?.close().catch(() => undefined));
   const evaluator = createEvaluator({ processFile: compiledFile('evaluator', 'process.js') });
+  opened.add(() => evaluator.close());
+  const { host, healthPort: port } = settings;
+  // Before the Worker is there: until it asks for work it is not ready, and a port that is taken leaves none behind.
+  let worker: Worker | undefined = undefined;
+  if (port !== undefined) {
+    const health = await startHealthEndpoint({ host, port }, () => readiness(worker, connection, environment.store));
+    opened.add(() => health.close());
+  }
   const activities = createActivities({
     namespace,
     gateway,
@@ -144,7 +163,7 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
     shutdownGraceTime: '30 seconds',
     shutdownForceTime: '40 seconds',
   } as const;
-  const worker = await Worker.create({
+  worker = await Worker.create({
     ...shared,
     taskQueue: TASK_QUEUE,
     workflowBundle: bundled.workflowBundle,
@@ -154,11 +173,6 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
     stickyQueueScheduleToStartTimeout: '1 second',
   });
   const workers = [worker, ...(await createProviderWorkers(registry, mostActivities, shared))];
-  const { host, healthPort: port } = settings;
-  const health =
-    port === undefined
-      ? undefined
-      : await startHealthEndpoint({ host, port }, () => readiness(worker, connection, environment.store));
   return {
     models: found,
     handlers: Object.keys(handlers),
@@ -167,13 +181,7 @@ export async function createWorker(options: WorkerOptions = {}): Promise<Cadenza
       try {
         await runTogether(workers);
       } finally {
-        await health?.close();
-        // Unreturned, it counts as spent until the window ends.
-        await windowBudgets?.close().catch(() => undefined);
-        await evaluator.close();
-        await close();
-        await connection.close();
-        await telemetry.close();
+        await opened.close();
       }
     },
     shutdown: () => shutdownAll(workers),

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:http';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { envelopeSchema } from '../../src/contracts/envelope.schema';
@@ -75,6 +78,15 @@ function watch(page: Page): { errors: string[]; requests: string[] } {
   return seen;
 }
 
+/** The status of what the server answers under a name, which `fetch` would not send. */
+async function statusFor(host: string, path: string, headers: Record<string, string> = {}): Promise<number> {
+  const asked = request(`${address}${path}`, { headers: { ...headers, host }, agent: false });
+  asked.end();
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  response.resume();
+  return response.statusCode ?? 0;
+}
+
 const chain = {
   initialPrompt: HOSTILE,
   steps: [
@@ -131,6 +143,15 @@ it('shows a run as it goes on, to who has the token and to nobody else', async (
   expect(await get('/', { ...bearer, origin: 'https://evil.example' })).toBe(403);
   expect(await get('/', { ...bearer, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' })).toBe(403);
   expect((await fetch(address, { method: 'POST', headers: bearer })).status).toBe(405);
+
+  // A name of somebody else that was turned to this machine (DNS rebinding): its page is of the same origin, so only the
+  // name tells. Refused whatever it brings, and the token of an address makes no cookie for it.
+  const { port } = new URL(address);
+  for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1', `127.0.0.1.evil.example:${port}`, '']) {
+    expect(await statusFor(host, '/runs/live', bearer)).toBe(403);
+    expect(await statusFor(host, `/?token=${TOKEN}`)).toBe(403);
+  }
+  expect(await statusFor(`localhost:${port}`, '/runs/live', bearer)).toBe(200);
 
   const page = await newPage();
   if (page) {
