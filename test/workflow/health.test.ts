@@ -69,7 +69,10 @@ test('a worker is ready while it asks for work and its server answers, and at no
   expect(await ready()).toEqual([200, well]);
 
   proxy.cut(true);
+  const askedAt = Date.now();
   expect(await ready()).toEqual([503, { ...well, temporal: 'no answer' }]);
+  // Sooner than a probe gives up.
+  expect(Date.now() - askedAt).toBeLessThan(4_000);
   expect((await fetch(`http://127.0.0.1:${healthPort}/livez`)).status).toBe(200);
   proxy.cut(false);
   await waitUntil(async () => (await ready())[0] === 200);
