@@ -3,13 +3,10 @@ import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { readEnvironment } from '../src/config/environment';
-import { anyFreePort } from '../src/embedded/free-port';
-import { ensureTemporalServer, stopTemporalServer } from '../src/embedded/temporal-server';
+import { startOwnServer } from '../src/embedded/own-server';
 
 /** One of those that are compared: `run` ends when a run of so many calls has ended, `start` when it has begun. */
 export type Side = {
@@ -38,15 +35,8 @@ export type StageOptions = {
 
 /** A server, a model that takes `delayMs`, and a Worker process for each side, all on this machine. */
 export async function openStage({ delayMs, slots, answerCharacters }: StageOptions): Promise<Stage> {
-  const home = await mkdtemp(path.join(tmpdir(), 'cadenza-bench-'));
-  const server = await ensureTemporalServer({
-    home,
-    cacheDir: readEnvironment().cache,
-    port: await anyFreePort(),
-    uiPort: await anyFreePort(),
-    detached: true,
-    say: (message) => console.error(message),
-  });
+  const server = await startOwnServer({ name: 'bench' });
+  const { home } = server;
   const model = await startProcess('model-process.js', {});
   const length = answerCharacters === undefined ? '' : `/${answerCharacters}`;
   const url = `http://127.0.0.1:${model.message}/${delayMs}${length}/v1`;
@@ -98,8 +88,7 @@ tasks: { default: gpt }
     async close() {
       await connection.close();
       for (const { child } of [product, plain, model]) child.kill('SIGKILL');
-      await stopTemporalServer(home);
-      await rm(home, { recursive: true, force: true });
+      await server.close();
     },
   };
 }

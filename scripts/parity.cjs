@@ -1,17 +1,12 @@
 // Compares the product with what the code of a paper recorded: `npm run parity -- tree --trace FILE --base-url URL` runs
 // the puzzles of a Tree of Thoughts trace as Workflows on a Temporal server of their own, with the model at URL;
 // `npm run parity -- votes --vectors FILE` runs recorded votes. The last line is JSON: { steps, mismatches, requests }.
-const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
-const { tmpdir } = require('node:os');
+const { readFileSync } = require('node:fs');
 const path = require('node:path');
 const { isDeepStrictEqual, parseArgs } = require('node:util');
-const { parse, stringify } = require('yaml');
-const { readEnvironment } = require('../lib/config/environment.js');
-const { connectCadenza } = require('../lib/client.js');
+const { parse } = require('yaml');
 const { adaptiveStopAt, testConsistency } = require('../lib/core/stopping/adaptive-consistency.js');
-const { anyFreePort } = require('../lib/embedded/free-port.js');
-const { ensureTemporalServer, stopTemporalServer } = require('../lib/embedded/temporal-server.js');
-const { createWorker } = require('../lib/worker.js');
+const { withCadenza } = require('./shared/with-cadenza.cjs');
 
 const EXAMPLE = path.resolve(__dirname, '..', 'examples', 'game-of-24', 'tree.yaml');
 const USAGE = `usage: npm run parity -- tree --trace FILE --base-url URL
@@ -28,7 +23,8 @@ async function parityOfTree({ trace: file, 'base-url': baseUrl }) {
   const { evaluate, ...example } = parse(readFileSync(EXAMPLE, 'utf8'));
   const tally = { steps: 0, mismatches: 0, requests: 0 };
   let valueCache;
-  await withCadenza({ baseUrl: withVersion(baseUrl), model: backend }, async (cadenza) => {
+  const registry = registryFor({ baseUrl: withVersion(baseUrl), model: backend });
+  await withCadenza({ name: 'parity', registry }, async ({ cadenza }) => {
     // One after another: the reference has one cache of values over all puzzles, which depends on their order.
     for (const { x: problem, steps } of puzzles) {
       const run = await cadenza.start('treeOfThought', {
@@ -70,35 +66,11 @@ function differences(own, recorded) {
     .join('; ');
 }
 
-/** A server, a Worker and a client of their own, ended with the work. */
-async function withCadenza({ baseUrl, model }, work) {
-  const home = mkdtempSync(path.join(tmpdir(), 'cadenza-parity-'));
-  const server = await ensureTemporalServer({
-    home,
-    cacheDir: readEnvironment().cache,
-    port: await anyFreePort(),
-    uiPort: await anyFreePort(),
-    detached: true,
-    say: console.error,
-  });
-  const registry = path.join(home, 'models.yaml');
+/** A registry with the model of the trace. */
+function registryFor({ baseUrl, model }) {
   const provider = { type: 'openai', baseUrl, samplesPerRequest: SAMPLES_PER_REQUEST };
   const models = { reference: { provider: 'reference', model, price: { input: 30, output: 60 } } };
-  writeFileSync(registry, stringify({ providers: { reference: provider }, models, tasks: { default: 'reference' } }));
-  const variables = { CADENZA_HOME: home, CADENZA_MODELS: registry, TEMPORAL_ADDRESS: server.address };
-  const environment = readEnvironment(variables);
-  const worker = await createWorker({ environment });
-  const served = worker.run();
-  const cadenza = await connectCadenza({ environment });
-  try {
-    await work(cadenza);
-  } finally {
-    await cadenza.close();
-    worker.shutdown();
-    await served;
-    await stopTemporalServer(home);
-    rmSync(home, { recursive: true, force: true });
-  }
+  return { providers: { reference: provider }, models, tasks: { default: 'reference' } };
 }
 
 /** A step is one criterion of one sequence. */

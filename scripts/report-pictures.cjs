@@ -2,268 +2,23 @@
 // provider of this script's own, seen by a real Chromium (CHROMIUM, or `chromium` on the path) and made small by
 // pngquant. `npm run docs:pictures`; `-- --look FOLDER` leaves each page there instead, as HTML and as pictures in light
 // and dark, wide and narrow. `-- --only ensemble` makes one of them.
-const { execFileSync } = require('node:child_process');
-const { createServer } = require('node:http');
-const { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } = require('node:fs');
-const { tmpdir } = require('node:os');
+const { execFileSync, spawn } = require('node:child_process');
+const { mkdirSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 const { chromium } = require('playwright-core');
-const { parse, stringify } = require('yaml');
-const { readEnvironment } = require('../lib/config/environment.js');
-const { connectCadenza } = require('../lib/client.js');
 const { anyFreePort } = require('../lib/embedded/free-port.js');
-const { ensureTemporalServer, stopTemporalServer } = require('../lib/embedded/temporal-server.js');
 const { compareRuns } = require('../lib/report/compare/compare-runs.js');
 const { renderComparison } = require('../lib/report/compare/render-comparison.js');
 const { gatherReport, gatherWithInside } = require('../lib/report/gather-report.js');
 const { renderReportFile } = require('../lib/report/render-report.js');
-const { createWorker } = require('../lib/worker.js');
+const { registryAt, startProvider } = require('./pictures/provider.cjs');
+const { LETTER, RUNS } = require('./pictures/runs.cjs');
+const { endScript, withCadenza } = require('./shared/with-cadenza.cjs');
 
 const root = path.resolve(__dirname, '..');
 const images = path.join(root, 'docs', 'images');
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const { values: given } = parseArgs({ options: { look: { type: 'string' }, only: { type: 'string' } } });
-const example = (file) => parse(readFileSync(path.join(root, 'examples', file), 'utf8'));
-const LETTER =
-  'Dear Sir or Madam, the chair that I bought in your shop on Saturday broke on Monday, and my mother fell. She is well, but please send somebody before there is an accident. Beatrice Holloway';
-
-/** What each model says: [pattern of the prompt, answers by model]. */
-function answerOf(model, prompt, schema, sample) {
-  const label = schema?.properties?.prediction;
-  if (label) {
-    const said = {
-      large: ['complaint', 0.96],
-      mid: ['complaint', 0.81],
-      small: [sample % 2 ? 'question' : 'complaint', 0.55],
-    };
-    const [prediction, score] = said[model] ?? ['complaint', 0.9];
-    return JSON.stringify({ prediction: label.enum?.includes(prediction) ? prediction : label.enum?.[0], score });
-  }
-  if (prompt.startsWith('Outline'))
-    return '1. Why work has to survive a crash\n2. What a journal of answers is\n3. What it costs, and what it saves';
-  if (prompt.startsWith('Three titles'))
-    return 'Paid once\nThe answer is in the journal\nWork that outlives its machine';
-  if (prompt.startsWith('Write the opening')) {
-    return 'A machine dies in the middle of a thought. The thought does not have to. What was answered stands in a journal on disk, and whoever goes on reads it there: no question is asked, or paid, a second time.';
-  }
-  if (prompt.startsWith('Draft'))
-    return model === 'large'
-      ? 'Dear Ms Holloway, we are sorry that the chair broke and glad that your mother is well. A colleague will call today to replace it.'
-      : 'Dear customer, we are sorry about the chair. Somebody will call you soon to replace it.';
-  return 'Thank you. We will look into it at once.';
-}
-
-const DELAYS = { large: 620, mid: 340, small: 140 };
-
-function startProvider() {
-  const failing = new Set();
-  const server = createServer((request, response) => {
-    let text = '';
-    request.on('data', (chunk) => (text += chunk));
-    request.on('end', async () => {
-      const { model, messages = [], input, response_format: format, seed = 0 } = JSON.parse(text);
-      const prompt = messages.at(-1)?.content ?? '';
-      await sleep(DELAYS[model] ?? 80);
-      const headers = { 'content-type': 'application/json' };
-      // The first request for a draft finds the provider busy.
-      if (prompt.startsWith('Draft') && !failing.has(model)) {
-        failing.add(model);
-        return response.writeHead(503, headers).end(JSON.stringify({ error: { message: 'overloaded' } }));
-      }
-      response.writeHead(200, headers);
-      const content = answerOf(model, prompt, format?.json_schema?.schema, seed);
-      const usage = { prompt_tokens: Math.ceil(text.length / 5), completion_tokens: Math.ceil(content.length / 4) };
-      if (input !== undefined) {
-        const embedding = /broke|broken|refund|accident/.test(input) ? [1, 0.2, 0.1] : [0.1, 1, 0.3];
-        return response.end(JSON.stringify({ model, data: [{ index: 0, embedding }], usage }));
-      }
-      const choices = [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }];
-      response.end(JSON.stringify({ id: 'r', object: 'chat.completion', created: 0, model, choices, usage }));
-    });
-  });
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
-}
-
-function writeRegistry(file, port, gamePort) {
-  const registry = parse(readFileSync(path.join(root, 'models.yaml'), 'utf8'));
-  registry.providers = {
-    shown: { type: 'openai', baseUrl: `http://127.0.0.1:${port}/v1` },
-    simulated: { type: 'openai', baseUrl: `http://127.0.0.1:${gamePort}/v1`, samplesPerRequest: 20 },
-  };
-  const price = { large: [10, 30], mid: [2, 8], small: [0.2, 0.8] };
-  for (const [name, [input, output]] of Object.entries(price)) {
-    registry.models[name] = { provider: 'shown', model: name, price: { input, output } };
-  }
-  registry.models.simulated_24 = { provider: 'simulated', model: 'gpt-4', price: { input: 30, output: 60 } };
-  registry.models.embedder = { provider: 'shown', model: 'embedder', price: { input: 0.02, output: 0 } };
-  registry.tasks.embedding = 'embedder';
-  writeFileSync(file, stringify(registry));
-}
-
-const labels = ['complaint', 'order', 'question', 'praise'];
-
-/** A run for each picture: its pattern, input, and what is done besides. */
-const RUNS = {
-  ensemble: {
-    pattern: 'ensemble',
-    input: {
-      task: 'classification',
-      input: { text: LETTER, labels },
-      members: [
-        { model: 'large', weight: 2 },
-        'mid',
-        { model: 'small', samples: 3 },
-        'fast_classifier',
-        {
-          pattern: 'cascade',
-          config: {
-            task: 'classification',
-            mode: 'escalate',
-            stages: [{ model: 'small', accept: { score: 0.7 } }, { model: 'mid' }],
-          },
-        },
-        'large',
-      ],
-      aggregation: 'weighted_vote',
-      stop: { quorum: 5 },
-      budget: { usd: 0.5 },
-    },
-  },
-  cascade: {
-    pattern: 'cascade',
-    input: {
-      task: 'classification',
-      input: { text: LETTER, labels },
-      stages: [
-        { model: 'small', accept: { score: 0.7 } },
-        { model: 'mid', accept: { score: 0.8 } },
-        { model: 'large' },
-      ],
-    },
-  },
-  chain: {
-    pattern: 'chain',
-    input: {
-      initialPrompt: 'durable execution for calls of language models',
-      steps: [
-        { name: 'outline', promptTemplate: 'Outline an article on {initial_input}', model: 'large' },
-        { name: 'titles', promptTemplate: 'Three titles for:\n{outline}', model: 'mid', outputParser: 'lines' },
-        {
-          name: 'opening',
-          promptTemplate: 'Write the opening of the article "{titles}" after this outline:\n{outline}',
-          model: 'large',
-        },
-      ],
-    },
-  },
-  'route-to-model': {
-    pattern: 'routeToModel',
-    input: {
-      task: 'generation',
-      input: LETTER,
-      selector: {
-        semantic: {
-          routes: [
-            {
-              name: 'complaints',
-              model: 'large',
-              examples: ['It broke after a day.', 'I want a refund.'],
-              threshold: 0.6,
-            },
-            { name: 'questions', model: 'small', examples: ['When do you open?', 'Where is the shop?'] },
-          ],
-          threshold: 0.5,
-        },
-      },
-      needs: { contextTokens: 2000 },
-    },
-  },
-  pipeline: {
-    pattern: 'pipeline',
-    input: {
-      steps: [
-        { name: 'text', handler: 'extract_text', inputs: { document: 'input' } },
-        { name: 'kind', handler: 'classify', inputs: { text: 'text.text' } },
-        { name: 'names', handler: 'extract_entities', inputs: { text: 'text.text' } },
-        { name: 'summary', handler: 'generate_summary', inputs: { text: 'text.text', documentType: 'kind.type' } },
-        {
-          name: 'opinion',
-          pattern: 'ensemble',
-          config: { task: 'classification', members: ['large', 'mid', 'small'] },
-          inputs: { input: { value: { text: LETTER, labels } } },
-          dependsOn: ['text'],
-        },
-        {
-          name: 'reply',
-          pattern: 'chain',
-          config: { steps: [{ name: 'draft', promptTemplate: 'Draft an answer to: {initial_input}', model: 'large' }] },
-          inputs: { initialPrompt: 'summary.text' },
-          condition: "kind.type != 'contract'",
-        },
-        { name: 'refund', handler: 'classify', inputs: { text: 'text.text' }, condition: "kind.type = 'contract'" },
-        {
-          name: 'check',
-          handler: 'validate',
-          inputs: { entities: 'names.result', summary: 'summary.text', text: 'text.text' },
-        },
-      ],
-      output: { type: 'kind.type', summary: 'summary.text', opinion: 'opinion', reply: 'reply' },
-      failFast: false,
-      input: { file: path.join(root, 'examples', 'documents', 'invoice.pdf') },
-    },
-  },
-  'tree-of-thought': {
-    pattern: 'treeOfThought',
-    input: {
-      ...example('game-of-24/tree.yaml'),
-      generate: { ...example('game-of-24/tree.yaml').generate, model: 'simulated_24' },
-      evaluate: { ...example('game-of-24/tree.yaml').evaluate, model: 'simulated_24' },
-      answer: { ...example('game-of-24/tree.yaml').answer, model: 'simulated_24' },
-    },
-  },
-  batch: {
-    pattern: 'batch',
-    input: {
-      pattern: 'routeToModel',
-      config: { task: 'sentiment' },
-      items: readFileSync(path.join(root, 'examples', 'batch', 'mail.jsonl'), 'utf8')
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line)),
-    },
-  },
-  'event-router': {
-    pattern: 'eventRouter',
-    input: example('events/router.yaml'),
-    goesOn: true,
-    async during(cadenza, id) {
-      const document = await cadenza.storeDocument(path.join(root, 'examples', 'documents', 'invoice.pdf'));
-      const text = await cadenza.storeDocument(path.join(root, 'examples', 'documents', 'email.txt'));
-      await cadenza.emit(id, [
-        { type: 'document.uploaded', source: '/shop', data: { document } },
-        { type: 'document.uploaded', source: '/shop', data: { document: text } },
-        { type: 'document.uploaded', source: '/shop', data: { document: 'nothing' } },
-        { type: 'parcel.sent', source: '/shop', data: { number: 7 } },
-      ]);
-      const run = await cadenza.find(id);
-      for (;;) {
-        const { events } = await run.progress();
-        if (events && events.backlog + events.running === 0 && events.handled >= 10) return;
-        await sleep(300);
-      }
-    },
-  },
-  running: {
-    pattern: 'pipeline',
-    input: {
-      ...example('pipeline/order.yaml'),
-      input: { file: path.join(root, 'examples', 'documents', 'invoice.pdf') },
-    },
-    goesOn: true,
-    during: () => sleep(9000),
-  },
-};
 
 async function pagesOf(cadenza, temporal) {
   const pages = {};
@@ -325,56 +80,25 @@ async function look(pages, folder) {
 }
 
 async function main() {
-  const home = mkdtempSync(path.join(tmpdir(), 'cadenza-pictures-'));
-  const server = await ensureTemporalServer({
-    home,
-    cacheDir: readEnvironment().cache,
-    port: await anyFreePort(),
-    uiPort: await anyFreePort(),
-    detached: true,
-    say: console.error,
-  });
   const provider = await startProvider();
   const gamePort = await anyFreePort();
-  const { spawn } = require('node:child_process');
   const game = spawn(
     process.execPath,
     [path.join(root, 'examples/game-of-24/simulated-model.mjs'), '--port', String(gamePort), '--delay', '60'],
     { stdio: 'ignore' },
   );
-  const registry = path.join(home, 'models.yaml');
-  writeRegistry(registry, provider.address().port, gamePort);
-  const environment = readEnvironment({
-    CADENZA_HOME: home,
-    CADENZA_MODELS: registry,
-    TEMPORAL_ADDRESS: server.address,
-  });
-  const worker = await createWorker({ environment });
-  const served = worker.run();
-  const cadenza = await connectCadenza({ environment });
+  const registry = registryAt(provider.address().port, gamePort);
+  const temporal = ({ workflowId, runId }) =>
+    `http://localhost:8233/namespaces/default/workflows/${encodeURIComponent(workflowId)}/${runId}`;
   try {
-    const pages = await pagesOf(
-      cadenza,
-      ({ workflowId, runId }) =>
-        `http://localhost:8233/namespaces/default/workflows/${encodeURIComponent(workflowId)}/${runId}`,
-    );
-    await look(pages, given.look ?? images);
+    await withCadenza({ name: 'pictures', registry }, async ({ cadenza }) => {
+      await look(await pagesOf(cadenza, temporal), given.look ?? images);
+    });
   } finally {
-    await cadenza.close();
-    worker.shutdown();
-    await served;
     game.kill();
     provider.closeAllConnections();
     provider.close();
-    await stopTemporalServer(home);
-    rmSync(home, { recursive: true, force: true });
   }
 }
 
-main().then(
-  () => process.exit(0),
-  (error) => {
-    console.error(error);
-    process.exit(1);
-  },
-);
+endScript(main());

@@ -16,13 +16,18 @@ export function checkRunnable(
   { handlers }: Pick<ActivityDependencies, 'handlers'>,
   pins: ModelPins,
 ): void {
-  if (step.handler !== undefined && !Object.hasOwn(handlers, step.handler)) {
-    const known = suggestion(step.handler, Object.keys(handlers));
-    refuse('UnknownHandler', `${at}.handler`, `handler "${shown(step.handler)}" is not known${known}`);
-  }
+  if (step.handler !== undefined) checkHandler(step.handler, `${at}.handler`, handlers);
   if (step.handler !== undefined && typeof step.config['model'] === 'string') {
     checkModel(step.config['model'], `${at}.config.model`, pins);
   }
+}
+
+/** @throws CadenzaError `UnknownHandler` with the nearest name, and where handlers of a person's own come from */
+export function checkHandler(name: string, at: string, handlers: ActivityDependencies['handlers']): void {
+  if (Object.hasOwn(handlers, name)) return;
+  const known = suggestion(name, Object.keys(handlers));
+  const own = 'handlers of your own are those of the module that CADENZA_HANDLERS names, where the Worker starts';
+  refuse('UnknownHandler', at, `handler "${shown(name)}" is not known${known}; ${own}`);
 }
 
 /** Callbacks are for steps that there are. @throws CadenzaError `InvalidInput` with the nearest name */

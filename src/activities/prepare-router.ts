@@ -11,7 +11,7 @@ import { isOutcome } from '../core/events/event-types';
 import { bytesOf } from '../core/json-size';
 import { parseReference } from '../core/references';
 import { checkStepPattern } from './check-models';
-import { checkModel, namesOf, refuse } from './check-runnable';
+import { checkHandler, checkModel, namesOf, refuse } from './check-runnable';
 import type { ActivityDependencies } from './dependencies';
 import { searchFacts } from './open-plan';
 
@@ -79,10 +79,7 @@ function checked(
     );
   }
   const { handlers, gateway } = dependencies;
-  if (handler !== undefined && !Object.hasOwn(handlers, handler)) {
-    const known = suggestion(handler, Object.keys(handlers));
-    refuse('UnknownHandler', `${at}.handler`, `handler "${shown(handler)}" is not known${known}`);
-  }
+  if (handler !== undefined) checkHandler(handler, `${at}.handler`, handlers);
   if (handler !== undefined && typeof config['model'] === 'string') {
     checkModel(config['model'], `${at}.config.model`, gateway.pins);
   }

@@ -156,7 +156,7 @@ describe('run', () => {
     ['a wrong field', { definition: 'x', failFast: 'yes' }, 'InvalidInput', 'failFast'],
     ['an unknown field', { definition: 'x', failfast: true }, 'InvalidInput', 'failFast'],
     ['an unknown definition', { definition: 'document_analisys' }, 'UnknownDefinition', 'document_analysis'],
-    ['an unknown handler', { steps: [{ name: 'a', handler: 'clasify' }] }, 'UnknownHandler', 'classify'],
+    ['an unknown handler', { steps: [{ name: 'a', handler: 'clasify' }] }, 'UnknownHandler', 'CADENZA_HANDLERS'],
   ])('refuses %s and names what is right', async (_, given, type, named) => {
     const refused = await cli.run(['run', 'pipeline', '-i', '-', '--json'], { input: JSON.stringify(given) });
     const { error } = envelopeSchema.parse(refused.json());

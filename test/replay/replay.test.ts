@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import * as workflows from '../../src/workflows';
@@ -7,8 +8,13 @@ import * as workflows from '../../src/workflows';
 type RecordedHistory = { events: Record<string, Record<string, unknown> & { activityType?: { name: string } }>[] };
 
 const folder = path.join(__dirname, 'histories');
-const names = readdirSync(folder).map((file) => path.basename(file, '.json'));
-const load = (name: string) => JSON.parse(readFileSync(path.join(folder, `${name}.json`), 'utf8')) as RecordedHistory;
+const files = new Map(readdirSync(folder).map((file) => [file.replace(/\.json(\.gz)?$/, ''), path.join(folder, file)]));
+const names = [...files.keys()];
+const load = (name: string) => {
+  const file = files.get(name) ?? '';
+  const bytes = readFileSync(file);
+  return JSON.parse((file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()) as RecordedHistory;
+};
 const replay = (history: unknown, id: string) =>
   Worker.runReplayHistory(
     { workflowBundle: { codePath: path.join(__dirname, '..', '..', 'lib', 'workflow-bundle.js') } },
