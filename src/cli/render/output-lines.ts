@@ -32,9 +32,10 @@ function labelOf(output: JsonValue): string | undefined {
   const { prediction, score, scores, ...rest } = output;
   if (typeof prediction !== 'string' || typeof score !== 'number' || Object.keys(rest).length > 0) return undefined;
   const others = isObject(scores)
-    ? Object.entries(scores).flatMap(([label, of]) =>
-        label === prediction || typeof of !== 'number' ? [] : [`${cleanLine(label)} ${of.toFixed(2)}`],
-      )
+    ? Object.entries(scores)
+        .flatMap(([label, of]) => (label === prediction || typeof of !== 'number' ? [] : [{ label, of }]))
+        .sort((a, b) => b.of - a.of)
+        .map(({ label, of }) => `${cleanLine(label)} ${of.toFixed(2)}`)
     : [];
   const rivals = others.length > 0 ? `\n${others.join(', ')}` : '';
   return `${cleanLine(prediction)} (score ${score.toFixed(2)})${rivals}`;

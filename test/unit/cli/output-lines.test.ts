@@ -7,8 +7,8 @@ it('shows a text as it is, alone or as the one field of an answer', () => {
 });
 
 it('shows a label with its score, and below it those that lost', () => {
-  const output = { prediction: 'spam', score: 0.9, scores: { spam: 0.9, ham: 0.09999999999999998 } };
-  expect(outputLines(output, 79)).toEqual(['  spam (score 0.90)', '  ham 0.10']);
+  const output = { prediction: 'spam', score: 0.9, scores: { eggs: 0, spam: 0.9, ham: 0.09999999999999998 } };
+  expect(outputLines(output, 79)).toEqual(['  spam (score 0.90)', '  ham 0.10, eggs 0.00']);
 });
 
 it('shows the rest as YAML, with nothing in it that YAML would have to escape, and no digits without a meaning', () => {
