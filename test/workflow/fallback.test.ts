@@ -20,6 +20,8 @@ beforeAll(async () => {
       dear,
       middle: { ...dear, model: 'middle-test', price: { input: 2, output: 8 }, fallback: ['cheap'] },
       cheap: { ...dear, model: 'cheap-test', price: { input: 0.1, output: 0.2 }, fallback: [] },
+      small: { ...dear, model: 'small-test', contextTokens: 2_000, fallback: ['tiny', 'cheap'] },
+      tiny: { ...dear, model: 'tiny-test', contextTokens: 1_500, fallback: [] },
       patient: { ...dear, model: 'dear-test', fallback: ['cheap'], fallbackAfterSeconds: 3600 },
       keyless: { provider: 'other', model: 'x', fallback: ['fast_classifier', 'cheap'] },
       fast_classifier: { provider: 'builtin', model: 'classifier' },
@@ -115,6 +117,30 @@ test('what is wrong with the question is not asked of another model', async () =
   expect(status).toBe('failed');
   expect(asked).toEqual(['dear']);
 });
+
+test('a question that does not fit a model is asked of a fallback with a larger context, or fails by its step', async () => {
+  const text = 'and so on '.repeat(700);
+  const steps = [{ name: 'one', promptTemplate: text, model: 'small', maxOutputTokens: 50 }];
+  const chain = await run('chain', { initialPrompt: 'x', steps });
+  expect(chain).toMatchObject({ status: 'completed', asked: ['cheap'], result: { chainResults: [{ model: 'cheap' }] } });
+  const handler = await run('pipeline', question({ text, model: 'small' }));
+  expect(handler).toMatchObject({
+    asked: ['cheap'],
+    result: { results: { ask: { passedOver: [{ model: 'small', type: 'InputTooLarge' }], attempts: 1 } } },
+  });
+  // The provider is the one who says so: asked once, and not again.
+  const refused = await run('pipeline', question({ model: 'cheap' }), () => ({
+    status: 400,
+    error: { code: 'context_length_exceeded' },
+  }));
+  expect(refused).toMatchObject({ status: 'failed', asked: ['cheap'], error: { type: 'InputTooLarge' } });
+  const none = await run('chain', { initialPrompt: 'x', steps: [{ ...steps[0], model: 'tiny' }] } as never);
+  expect(none).toMatchObject({
+    status: 'failed',
+    asked: [],
+    error: { type: 'InputTooLarge', message: expect.stringMatching(/^step "one": .* model "tiny" takes 1500/) },
+  });
+}, 30_000);
 
 test('a fallback that can not do the task is left out, and a missing key is a model that is gone', async () => {
   const { status, asked } = await run('pipeline', question({ model: 'keyless' }));

@@ -1,5 +1,6 @@
 import type { AtCap } from '../../contracts/budget';
 import type { FailureType } from '../../contracts/failures';
+import { DEFAULT_CONTEXT_TOKENS } from '../../contracts/limits';
 import type { PinnedModel } from '../../contracts/model';
 
 /** A model that was tried for a question and gave no answer. `passed`: the next one is asked in its place, for good. */
@@ -44,13 +45,13 @@ const GONE: readonly FailureType[] = [
 ];
 
 /**
- * Whether another model is asked in a model's place: at once where it is gone, or a budget wants a cheaper one; where it
- * asks for a longer wait than its fallback is worth; where it has failed twice, or this was the last attempt. What is
- * wrong with the question itself is not mended by another model.
+ * Whether another model is asked in a model's place: at once where it is gone, the question does not fit it, or a budget
+ * wants a cheaper one; where it asks for a longer wait than its fallback is worth; where it has failed twice, or this was
+ * the last attempt. What else is wrong with the question is not mended by another model.
  */
 export function passesOver(model: PinnedModel, answer: NoAnswer): boolean {
   if (answer.type === 'BudgetExceeded') return answer.atCap === 'cheaper';
-  if (GONE.includes(answer.type)) return true;
+  if (answer.type === 'InputTooLarge' || GONE.includes(answer.type)) return true;
   const longest = (model.fallbackAfterSeconds ?? DEFAULT_FALLBACK_AFTER_SECONDS) * 1000;
   if (answer.type === 'ProviderPaused') return (answer.waitedMs ?? 0) + (answer.retryAfterMs ?? 0) > longest;
   if (!answer.retryable) return false;
@@ -65,15 +66,23 @@ export function pausedSince({ name }: PinnedModel, tries: readonly Try[]): numbe
 
 /**
  * The model of the order that is asked now: the first that was not passed over. Behind one that was too dear only a
- * cheaper one is of use. Undefined where none is left.
+ * cheaper one is of use, behind one that was too small only a larger one. Undefined where none is left.
  */
 export function nextModel(order: readonly PinnedModel[], tries: readonly Try[]): PinnedModel | undefined {
   const passed = tries.filter((one) => one.passed);
-  const dear = passed.filter(({ type }) => type === 'BudgetExceeded').map(({ model }) => model);
-  const tooDear = order.filter(({ name }) => dear.includes(name));
+  const passedFor = (reason: FailureType) =>
+    order.filter(({ name }) => passed.some(({ model, type }) => model === name && type === reason));
+  const [tooDear, tooSmall] = [passedFor('BudgetExceeded'), passedFor('InputTooLarge')];
   return order.find(
-    (model) => !passed.some((one) => one.model === model.name) && tooDear.every((dearer) => isCheaper(model, dearer)),
+    (model) =>
+      !passed.some((one) => one.model === model.name) &&
+      tooDear.every((dearer) => isCheaper(model, dearer)) &&
+      tooSmall.every((smaller) => roomOf(model) > roomOf(smaller)),
   );
+}
+
+function roomOf({ contextTokens = DEFAULT_CONTEXT_TOKENS }: PinnedModel): number {
+  return contextTokens;
 }
 
 /** Whether a model costs less than another, whatever the share of its tokens that are output. */

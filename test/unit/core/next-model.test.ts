@@ -19,6 +19,7 @@ test.each([
   ['a wait of 20 seconds', { ...failed, type: 'RateLimited', retryAfterMs: 20_000 }, false],
   ['a wait of over 20 seconds', { ...failed, type: 'RateLimited', retryAfterMs: 20_001 }, true],
   ['a bad request', { ...failed, type: 'ModelRequestRejected', retryable: false, failures: 9 }, false],
+  ['a question that does not fit', { ...failed, type: 'InputTooLarge', retryable: false }, true],
   ['an answer that was cut', { ...failed, type: 'ModelOutputTruncated', retryable: false }, false],
   ['a budget that stops', { ...failed, type: 'BudgetExceeded', retryable: false, atCap: 'stop' }, false],
   [
@@ -46,4 +47,12 @@ test('the next model is the first that was not passed over; behind one that was 
   const tooDear = { model: 'middle', type: 'BudgetExceeded', passed: true } as const;
   expect(nextModel([middle, dear, cheap], [tooDear])).toBe(cheap);
   expect(nextModel([middle, dear, model('mixed', 1, 9)], [tooDear])).toBeUndefined();
+});
+
+test('behind a model that was too small only a larger one is asked', () => {
+  const tooSmall = { model: 'dear', type: 'InputTooLarge', passed: true } as const;
+  const larger = { ...cheap, contextTokens: 40_000 };
+  // 32,768 tokens where nothing is said.
+  expect(nextModel([dear, middle, larger], [tooSmall])).toBe(larger);
+  expect(nextModel([{ ...dear, contextTokens: 40_000 }, middle, larger], [tooSmall])).toBeUndefined();
 });
