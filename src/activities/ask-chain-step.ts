@@ -80,8 +80,7 @@ async function answerTo(
   };
   if (typeof outputParser === 'object' && 'schema' in outputParser) {
     const schema = (await content.load(outputParser.schema, 'schema')) as JsonObject;
-    const inWords = model.capabilities !== undefined && !model.capabilities.includes('json');
-    const answered = await askForSchema(input, { name, schema, inWords }, say, dependencies);
+    const answered = await askForSchema(input, { name, schema }, say, dependencies);
     return { ...answered, who };
   }
   const text = await say(input);

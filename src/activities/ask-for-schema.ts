@@ -9,8 +9,6 @@ export type SchemaQuestion = {
   /** What is asked for: a name for the provider, and a person. */
   name: string;
   schema: JsonObject;
-  /** The model is told of the schema and not held to it. */
-  inWords: boolean;
 };
 
 /**
@@ -20,11 +18,11 @@ export type SchemaQuestion = {
  */
 export async function askForSchema(
   input: TaskInput,
-  { name, schema, inWords }: SchemaQuestion,
+  { name, schema }: SchemaQuestion,
   ask: (input: TaskInput) => Promise<string>,
   has: Pick<ActivityDependencies, 'evaluator'>,
 ): Promise<{ text: string; value: JsonValue }> {
-  const held = { ...input, responseSchema: { name, schema, ...(inWords ? { inWords: true as const } : {}) } };
+  const held = { ...input, responseSchema: { name, schema } };
   const first = await ask(held);
   const read = await parseAnswer(first, { schema }, has);
   if (read.ok) return { text: first, value: read.value };

@@ -78,7 +78,7 @@ export function createGateway({ registry, environment, builtin, local, observer 
       const provider = await providerOf(model);
       provider.checkKey();
       const send: Send = (request, sendOptions) => provider.send(model.model, request, sendOptions);
-      const ask = (request: ProviderRequest) => sendGuarded(request, send, options, passages);
+      const ask = (request: ProviderRequest) => sendGuarded(asTakenBy(model, request), send, options, passages);
       return runTask(task, input, { model: model.name, settings: options.settings ?? {}, ask });
     },
 
@@ -133,6 +133,12 @@ async function sendGuarded(
   } finally {
     way.close();
   }
+}
+
+/** A model that is not declared to give JSON is told of a schema in words: its endpoint may refuse to hold it to one. */
+function asTakenBy({ capabilities }: PinnedModel, request: ProviderRequest): ProviderRequest {
+  if (request.kind !== 'chat' || !request.responseSchema || capabilities?.includes('json') !== false) return request;
+  return { ...request, responseSchema: { ...request.responseSchema, inWords: true } };
 }
 
 function limitsIn({ config }: Registry, provider: string): ProviderLimits {

@@ -1,5 +1,5 @@
 import { DOCUMENT_TYPES } from '../../../src/contracts/document-types';
-import type { TaskInput } from '../../../src/contracts/model';
+import type { Capability, TaskInput } from '../../../src/contracts/model';
 import type { ModelTask } from '../../../src/contracts/names';
 import type { ProcessOptions } from '../../../src/gateway/gateway';
 import type { ScriptedModelServer, ScriptedReply } from '../../helpers/scripted-model-server';
@@ -75,6 +75,10 @@ describe('classification', () => {
     ['is empty', ''],
     ['names no label', '{"prediction": "eggs", "score": 0.7}'],
     ['has a score above 1', '{"prediction": "spam", "score": 70}'],
+    ['has a score below 0', '{"prediction": "spam", "score": -0.1}'],
+    ['has a score that is no number', '{"prediction": "spam", "score": "NaN"}'],
+    ['lacks its label', '{"score": 0.7}'],
+    ['lacks its score', '{"prediction": "spam"}'],
     ['has no score', '{"prediction": "spam", "score": null}'],
     ['is cut off JSON', '{"prediction": "spam", "sco'],
     ['is brackets only', '['.repeat(200_000)],
@@ -95,6 +99,17 @@ describe('classification', () => {
     );
     expect(server.requests).toHaveLength(2);
   });
+});
+
+test.each<[string, Capability[] | undefined, boolean]>([
+  ['of which nothing is said', undefined, true],
+  ['that gives JSON', ['json'], true],
+  ['that does not', ['vision'], false],
+])('a model %s is held to a schema, or told of it in words', async (_what, capabilities, isHeld) => {
+  const model = { ...modelOf(gatewayTo(server.url)), ...(capabilities && { capabilities }) };
+  await run('classification', { text: 'x', labels: ['a'] }, { model });
+  expect(server.requests[0]?.body.response_format !== undefined).toBe(isHeld);
+  expect(sentMessages()[0]?.content.includes('JSON Schema')).toBe(!isHeld);
 });
 
 describe('sentiment', () => {
