@@ -1,4 +1,5 @@
-import { appendFile, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { appendFile, mkdtemp, open, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -93,8 +94,35 @@ describe('journal', () => {
     const old = new Date(Date.now() - 60_000);
     await utimes(await fileOf('.claim'), old, old);
     const next = await claim();
-    await next.failed('refused');
+    await next.sending(worstCase);
+    await next.answered(answer, cost);
+    // Nobody knows whether it was answered: cut on the wire, at its worst case.
+    await expect(journal.usage(step)).resolves.toMatchObject({
+      byModel: { gpt4: { calls: 2, cutCalls: 1, costNanoUsd: 900 + 36 } },
+    });
     await dead.failed('unknown');
+  });
+
+  test('an answer is on disk, file and folder, when it is said to be there', async () => {
+    const first = await claim();
+    await first.sending(worstCase);
+    const handle = await open(folder, 'r');
+    const prototype = Object.getPrototypeOf(handle) as FileHandle;
+    await handle.close();
+    const order: string[] = [];
+    const sync = jest.spyOn(prototype, 'sync');
+    sync.mockImplementation(async function (this: FileHandle) {
+      const isFolder = (await this.stat()).isDirectory();
+      // The name of the answer comes between the two.
+      const isThere = !(await fileOf('.json')).endsWith('none');
+      order.push(`${isFolder ? 'folder' : 'file'} ${isThere ? 'with' : 'without'} its name`);
+    });
+    try {
+      await first.answered(answer, cost);
+      expect(order).toEqual(['file without its name', 'folder with its name']);
+    } finally {
+      sync.mockRestore();
+    }
   });
 
   test('a holder whose lease ran out neither frees the next one nor replaces its answer', async () => {
