@@ -1,10 +1,10 @@
-import { ActivityFailure, TimeoutFailure } from '@temporalio/common';
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
 import { patched, sleep } from '@temporalio/workflow';
 import { windowOfField } from '../core/budget/window-budgets';
 import { windowAt } from '../core/budget/windows';
 import { isoTime } from '../core/iso-time';
 import type { DescribedFailure } from './run-failure';
-import { describeFailure } from './run-failure';
+import { describeFailure, WORKER_SHUTDOWN } from './run-failure';
 
 /** Told what a call waits for, and with undefined that it waits no more. */
 export type OnWait = (note: string | undefined) => void;
@@ -33,7 +33,8 @@ const MOST_LOST = 5;
 /**
  * Asks until there is an answer or a failure that stands. What is waited for with a timer is no attempt of the call: the
  * next window of a budget, and a provider that is paused. A call that has to go to the queue of its provider, or has to
- * wait there for one more turn, goes there. Rejects as `ask` does, or where the run is cancelled.
+ * wait there for one more turn, goes there; one whose Worker was shut down in the last attempt goes to another Worker.
+ * Rejects as `ask` does, or where the run is cancelled.
  */
 export async function askAgain<R extends { attempts: number }>(
   ask: (turn: Turn) => Promise<R>,
@@ -65,6 +66,12 @@ export async function askAgain<R extends { attempts: number }>(
         continue;
       }
       const waitMs = failure.detail?.waitMs;
+      // Its Worker was told to end while this was its last attempt: that is no attempt of the call.
+      if (endedWithItsWorker(error) && patched('outlives-shutdowns')) {
+        used += turn.attempts - 1;
+        turn = { ...turn, attempts: 1 };
+        continue;
+      }
       if (type === 'WorkerLost' && outlivesWorkers && lost < MOST_LOST && patched('outlives-workers')) {
         lost += 1;
         used += turn.attempts;
@@ -96,4 +103,10 @@ function attemptsBefore({ detail }: DescribedFailure): number {
 function neverStarted(error: unknown): boolean {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   return cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START';
+}
+
+/** Its Worker was told to end, and the grace time was over: the SDK's own word for it, which uses up an attempt. */
+function endedWithItsWorker(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause instanceof ApplicationFailure && cause.type === WORKER_SHUTDOWN;
 }

@@ -13,6 +13,9 @@ import type { StepFailureDetail } from '../contracts/step-activity';
 import type { Usage } from '../contracts/usage';
 import { fromShown } from '../core/usage';
 
+/** The SDK's own type for an attempt that was running when the grace time of its Worker was over. */
+export const WORKER_SHUTDOWN = 'WorkerShutdown';
+
 /** What went wrong, in the words of the failure table, with what had been used where that is known. */
 export type DescribedFailure = { info: FailureInfo; detail?: StepFailureDetail };
 
@@ -45,9 +48,10 @@ export function describeFailure(error: unknown): DescribedFailure {
   return { info: { type: 'Internal', message: cause instanceof Error ? cause.message : 'no reason was given' } };
 }
 
-/** A Worker without the handler reports an error of the SDK's own. */
+/** A Worker without the handler, and one that ends, report errors of the SDK's own. */
 function typeOf({ type, message }: ApplicationFailure): FailureInfo {
   if (isFailureType(type)) return { type, message };
+  if (type === WORKER_SHUTDOWN) return { type: 'WorkerLost', message: 'the Worker that ran it was shut down' };
   if (/is not registered on this Worker/.test(message)) {
     return {
       type: 'UnknownHandler',
