@@ -8,6 +8,7 @@ import type { ScriptedAnswer } from '../helpers/scripted-model-server';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
 import { createTestWorld, withWorker } from '../helpers/test-world';
+import { waitUntil } from '../helpers/wait-until';
 
 let world: TestWorld;
 
@@ -23,12 +24,19 @@ beforeAll(async () => {
       small: { ...dear, model: 'small-test', contextTokens: 2_000, fallback: ['tiny', 'cheap'] },
       tiny: { ...dear, model: 'tiny-test', contextTokens: 1_500, fallback: [] },
       patient: { ...dear, model: 'dear-test', fallback: ['cheap'], fallbackAfterSeconds: 3600 },
+      ...Object.fromEntries(
+        ['seconds', 'date', 'precise', 'alone'].map((name) => [
+          name,
+          { provider: 'single', model: `${name}-test`, price: { input: 2, output: 8 } },
+        ]),
+      ),
       keyless: { provider: 'other', model: 'x', fallback: ['fast_classifier', 'cheap'] },
       fast_classifier: { provider: 'builtin', model: 'classifier' },
     },
     tasks: { default: 'dear' },
   };
   Object.assign(registry.providers, {
+    single: { ...registry.providers.scripted, maxConcurrent: 1 },
     other: { type: 'openai', baseUrl: 'http://127.0.0.1:9/v1', apiKeyEnv: 'NO_SUCH_KEY_IN_TESTS' },
   });
   await writeFile(path.join(world.folder, 'models.yaml'), stringify(registry));
@@ -108,6 +116,54 @@ test('a short wait is kept, a longer one than the fallback is worth is not', asy
   expect(long.asked).toEqual(['dear', 'middle']);
 });
 
+test('a Retry-After of an hour, in each of its forms, is a timer of the server: no connection and no place is held', async () => {
+  const inAnHour = () => new Date(Date.now() + 3_600_000).toUTCString();
+  const forms: Record<string, () => Record<string, string>> = {
+    seconds: () => ({ 'retry-after': '3600' }),
+    date: () => ({ 'retry-after': inAnHour() }),
+    precise: () => ({ 'retry-after-ms': '3600000', 'retry-after': '1' }),
+  };
+  world.models.script(({ body }) => {
+    const headers = forms[body.model.replace('-test', '')]?.();
+    return headers ? { status: 429, error: { code: 'rate' }, headers } : { text: 'hello' };
+  });
+  const waits = Object.keys(forms).map((model) => question({ model }));
+  await withWorker(world, async () => {
+    const runs = await Promise.all(waits.map((input) => world.cadenza.start('pipeline', input)));
+    await waitUntil(async () => (await Promise.all(runs.map((run) => run.retrying()))).flat().length === runs.length);
+    for (const { workflowId } of runs) {
+      const { raw } = await world.cadenza.temporal.workflow.getHandle(workflowId).describe();
+      const [{ nextAttemptScheduleTime: at, attempt } = {}] = raw.pendingActivities ?? [];
+      expect(attempt).toBe(2);
+      expect(Number(at?.seconds) - Date.now() / 1000).toBeGreaterThan(3_500);
+      expect(Number(at?.seconds) - Date.now() / 1000).toBeLessThan(3_610);
+    }
+    expect(world.models.open).toBe(0);
+    // The provider takes one call at a time, and nobody is in its place.
+    const other = await world.cadenza.start('pipeline', question({ model: 'alone' }));
+    expect(await other.outcome()).toMatchObject({ status: 'completed' });
+    await Promise.all(runs.map((run) => run.cancel()));
+    await Promise.all(runs.map((run) => run.outcome()));
+  });
+}, 30_000);
+
+test('x-should-retry decides, where it is sent, whether a call is tried again', async () => {
+  const says = (status: number, retry: boolean) => ({
+    status,
+    error: { code: 'x' },
+    headers: { 'x-should-retry': String(retry) },
+  });
+  let asked = 0;
+  const wanted = await run('pipeline', question({ model: 'cheap' }), () =>
+    (asked += 1) === 1 ? says(400, true) : { text: 'hello' },
+  );
+  expect(wanted).toMatchObject({ status: 'completed', asked: ['cheap', 'cheap'] });
+  const final = await run('pipeline', question({ model: 'cheap' }), () => says(503, false));
+  expect(final).toMatchObject({ status: 'failed', asked: ['cheap'], error: { type: 'ProviderUnavailable' } });
+  const exhausted = await run('pipeline', question({ model: 'cheap' }), () => quota);
+  expect(exhausted).toMatchObject({ status: 'failed', asked: ['cheap'], error: { type: 'QuotaExhausted' } });
+}, 30_000);
+
 test('what is wrong with the question is not asked of another model', async () => {
   const { status, asked } = await run(
     'pipeline',
@@ -122,7 +178,11 @@ test('a question that does not fit a model is asked of a fallback with a larger 
   const text = 'and so on '.repeat(700);
   const steps = [{ name: 'one', promptTemplate: text, model: 'small', maxOutputTokens: 50 }];
   const chain = await run('chain', { initialPrompt: 'x', steps });
-  expect(chain).toMatchObject({ status: 'completed', asked: ['cheap'], result: { chainResults: [{ model: 'cheap' }] } });
+  expect(chain).toMatchObject({
+    status: 'completed',
+    asked: ['cheap'],
+    result: { chainResults: [{ model: 'cheap' }] },
+  });
   const handler = await run('pipeline', question({ text, model: 'small' }));
   expect(handler).toMatchObject({
     asked: ['cheap'],
