@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { stringify } from 'yaml';
 import type { GivenInput } from '../../src/client';
 import { connectCadenza } from '../../src/client';
@@ -37,6 +38,8 @@ const REPLIES: Record<string, ScriptedReply> = {
   cut: { text: BODY.repeat(20), cut: 'body' },
   json: { body: `{"choices": [${BODY} ${PROMPT}` },
   shape: { text: `${BODY} is no label` },
+  schema: { json: { a: BODY, [BODY]: 1 } },
+  slow: { hang: true },
 };
 
 const handlers: Handlers = {
@@ -48,15 +51,35 @@ const handlers: Handlers = {
   quoting: ({ text }) => {
     throw new Error(`can not handle ${String(text)}`);
   },
+  endless: () => new Promise(() => undefined),
 };
 
 type Step = NonNullable<GivenInput<'pipeline'>['steps']>[number];
 const step = (name: string, more: object): Step => ({ name, retryCount: 1, ...more }) as Step;
-const ask = (name: string): Step => step(name, { handler: 'generation', config: { text: `${PROMPT} ${name}` } });
+const ask = (name: string, more: object = {}): Step =>
+  step(name, { handler: 'generation', config: { text: `${PROMPT} ${name}`, ...more } });
+const STRICT = { type: 'object', properties: { a: { enum: ['x'] } }, required: ['a'], additionalProperties: false };
 
 /** One failing step for each kind of failure; `text` holds the text of a document. */
 const FAILING: Step[] = [
-  ...['auth', 'quota', 'rejected', 'html', 'refusal', 'truncated', 'cut', 'json'].map(ask),
+  ...['auth', 'quota', 'rejected', 'html', 'refusal', 'truncated', 'cut', 'json', 'slow'].map((name) => ask(name)),
+  ask('nobody', { model: 'nobody' }),
+  ask('keyless', { model: 'keyless' }),
+  ask('long', { text: `${PROMPT} `.repeat(5_000) }),
+  step('endless', { handler: 'endless', inputs: { text: 'input.text' }, timeoutSeconds: 1 }),
+  step('missing', { handler: 'parsing', inputs: { text: 'input.text.nothing' } }),
+  step('schema', {
+    pattern: 'chain',
+    config: {
+      initialPrompt: PROMPT,
+      steps: [{ name: 'one', promptTemplate: '{initial_input} schema', outputParser: { schema: STRICT } }],
+    },
+  }),
+  step('votes', {
+    pattern: 'ensemble',
+    config: { task: 'classification', input: { text: `${PROMPT} shape`, labels: ['one', 'two'] }, members: ['gpt'] },
+  }),
+  step('tree', { pattern: 'treeOfThought', config: { problem: `${PROMPT} refusal`, depth: 1, numBranches: 1 } }),
   step('shape', {
     handler: 'classification',
     config: { text: `${PROMPT} shape`, labels: ['one', 'two'] },
@@ -103,6 +126,31 @@ function shownIn(history: unknown): Shown {
   return shown;
 }
 
+/** Of the SDK's Runtime, which is one for all Workers of a process. */
+const metricsPort = anyFreePort();
+
+/** All that spans say. */
+function keepingSpans(spans: string[]): SpanProcessor {
+  return {
+    onStart: () => undefined,
+    onEnd: ({ name, attributes, events, status }) =>
+      void spans.push(JSON.stringify([name, attributes, events, status])),
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+  };
+}
+
+/** What everybody sees who looks at a Worker: its metrics, its traces, and its log with all that it can say. */
+function expectNothingTold({ metrics, spans, said }: { metrics: string; spans: string[]; said: string }): void {
+  expect(findMarks(metrics, MARKS)).toEqual([]);
+  expect(spans.filter((span) => findMarks(span, MARKS).length > 0)).toEqual([]);
+  // What a handler quotes in its own message is its own business.
+  expect(findMarks(said, [KEY, PROMPT, BODY])).toEqual([]);
+  expect(metrics).toMatch(/cadenza_\w+\{.*model="gpt"/);
+  expect(spans.length).toBeGreaterThan(FAILING.length);
+  expect(said).toContain('"level":"DEBUG"');
+}
+
 /** Runs every failing step, and gives all that anybody could look at afterwards. */
 async function runEverything(more: Record<string, string>, extra: Step[] = []) {
   const home = await mkdtemp(path.join(tmpdir(), 'cadenza-marks-'));
@@ -116,12 +164,18 @@ async function runEverything(more: Record<string, string>, extra: Step[] = []) {
   });
   const receiver = await startReceiver((response) => response.writeHead(400).end(BODY));
   const registry = path.join(home, 'models.yaml');
-  const provider = { type: 'openai', baseUrl: models.url, apiKeyEnv: 'MARKED_KEY' };
+  const scripted = { type: 'openai', baseUrl: models.url, apiKeyEnv: 'MARKED_KEY', timeoutSeconds: 5 };
   const gpt = { provider: 'scripted', model: 'gpt-test', price: { input: 2, output: 8 } };
-  await writeFile(
-    registry,
-    stringify({ providers: { scripted: provider }, models: { gpt }, tasks: { default: 'gpt' } }),
-  );
+  const providers = {
+    scripted,
+    away: { ...scripted, baseUrl: 'http://127.0.0.1:9/v1' },
+    keyless: { ...scripted, apiKeyEnv: 'NO_SUCH_KEY_IN_TESTS' },
+  };
+  const [nobody, keyless] = [
+    { ...gpt, provider: 'away' },
+    { ...gpt, provider: 'keyless' },
+  ];
+  await writeFile(registry, stringify({ providers, models: { gpt, nobody, keyless }, tasks: { default: 'gpt' } }));
   process.env['MARKED_KEY'] = KEY;
   const ports = { port: await anyFreePort(), uiPort: await anyFreePort() };
   const cacheDir = readEnvironment().cache;
@@ -131,11 +185,14 @@ async function runEverything(more: Record<string, string>, extra: Step[] = []) {
     CADENZA_HOME: home,
     CADENZA_MODELS: registry,
     TEMPORAL_ADDRESS: server.address,
+    CADENZA_LOG_LEVEL: 'DEBUG',
+    CADENZA_METRICS_PORT: String(await metricsPort),
     ...secret,
     ...more,
   });
   const cadenza = await connectCadenza({ environment });
-  const worker = await createWorker({ environment, handlers });
+  const spans: string[] = [];
+  const worker = await createWorker({ environment, handlers, telemetry: { spanProcessors: [keepingSpans(spans)] } });
   const served = worker.run();
   const connection = await Connection.connect({ address: server.address });
   let stopped: Promise<void> | undefined;
@@ -165,8 +222,9 @@ async function runEverything(more: Record<string, string>, extra: Step[] = []) {
         return shownIn(JSON.parse(historyToJSON(history)));
       }),
     );
+    const metrics = await (await fetch(`http://127.0.0.1:${await metricsPort}/metrics`)).text();
     await stop();
-    return { ended, histories, details, said: said.join(''), files: await bytesBelow(home) };
+    return { ended, histories, details, metrics, spans, said: said.join(''), files: await bytesBelow(home) };
   } finally {
     spies.forEach((spy) => spy.mockRestore());
     await stop();
@@ -176,8 +234,9 @@ async function runEverything(more: Record<string, string>, extra: Step[] = []) {
   }
 }
 
-test('every kind of failure: no prompt, document, key or body in failures, summaries, memo, details or logs', async () => {
-  const { ended, histories, details, said, files } = await runEverything({});
+test('every kind of failure: no prompt, document, key or body in failures, summaries, memo, details, logs, metrics or traces', async () => {
+  const seen = await runEverything({});
+  const { ended, histories, details, said, files } = seen;
   const types = Object.fromEntries(ended.map(({ id, error }) => [id.slice('marked-'.length), error?.type]));
   expect(types).toEqual({
     auth: 'AuthenticationFailed',
@@ -188,6 +247,15 @@ test('every kind of failure: no prompt, document, key or body in failures, summa
     truncated: 'ModelOutputTruncated',
     cut: 'ProviderUnreachable',
     json: 'ModelAnswerUnreadable',
+    slow: 'ModelTimeout',
+    nobody: 'ProviderUnreachable',
+    keyless: 'KeyMissing',
+    long: 'InputTooLarge',
+    endless: 'HandlerTimeout',
+    missing: 'MissingField',
+    schema: 'ModelOutputInvalid',
+    votes: 'TooFewAnswers',
+    tree: 'ModelRefused',
     shape: 'ModelOutputInvalid',
     with_cause: 'HandlerFailed',
     parsing: 'HandlerFailed',
@@ -205,6 +273,7 @@ test('every kind of failure: no prompt, document, key or body in failures, summa
     ...findMarks(details[index] ?? '', MARKS).map((mark) => `${id}: ${mark} in the progress`),
   ]);
   expect(found).toEqual([]);
+  expectNothingTold(seen);
   expect(findMarks(said, MARKS)).toEqual([]);
   expect(files.filter(([, bytes]) => findMarks(bytes, [KEY]).length > 0).map(([file]) => file)).toEqual([]);
   // The search itself works: small texts are inputs, which lie readable where nothing is encrypted.
@@ -214,7 +283,8 @@ test('every kind of failure: no prompt, document, key or body in failures, summa
 
 test('with encryption on, the marks are nowhere: not in a history, the database, the store or a log', async () => {
   const quoting = step('quoting', { handler: 'quoting', inputs: { text: 'input.text' } });
-  const { ended, histories, said, files } = await runEverything({ CADENZA_ENCRYPTION_KEYS: keyLine('a') }, [quoting]);
+  const seen = await runEverything({ CADENZA_ENCRYPTION_KEYS: keyLine('a') }, [quoting]);
+  const { ended, histories, files } = seen;
   expect(ended.map(({ status }) => status)).toEqual(ended.map(() => 'failed'));
   // What a handler quotes in its own message reaches those with a key, and nobody else.
   expect(ended.at(-1)?.error?.message).toContain(DOCUMENT);
@@ -225,5 +295,5 @@ test('with encryption on, the marks are nowhere: not in a history, the database,
   for (const [file, bytes] of files)
     expect([path.basename(file), findMarks(bytes, MARKS)]).toEqual([path.basename(file), []]);
   expect(files.some(([file]) => file.includes('sealed') || file.includes('journal'))).toBe(true);
-  expect(findMarks(said, [KEY, PROMPT, BODY])).toEqual([]);
+  expectNothingTold(seen);
 }, 120_000);

@@ -5,12 +5,16 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { Worker } from '@temporalio/worker';
 import type { Cadenza } from '../../src/client';
 import { connectCadenza, encryptingDataConverter } from '../../src/client';
+import { registerSearchAttributes } from '../../src/config/search-attributes';
+import { anyFreePort } from '../../src/embedded/free-port';
 import { compiledFile } from '../../src/config/package-paths';
 import { readEnvironment } from '../../src/config/environment';
 import type { Handlers } from '../../src/handlers/handler';
 import { createWorker } from '../../src/worker';
 import { keyLine } from '../helpers/encryption-keys';
 import { findMarks } from '../helpers/find-marks';
+import { startOtlpReceiver } from '../helpers/otlp-receiver';
+import { spawnWorker } from '../helpers/spawn-worker';
 import { closeTestServer, testServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
 import { createTestWorld, withWorker } from '../helpers/test-world';
@@ -145,6 +149,56 @@ test('every pattern runs encrypted: neither server nor store has a text of it, a
     );
   }
 }, 120_000);
+
+test('labels, search attributes, metrics and traces beside it tell what runs are found by, and no label or text', async () => {
+  const [label, other] = ['LabelMark0123456789', 'OtherLabel0123456789'];
+  await registerSearchAttributes(testServer().client.connection, world.namespace);
+  const [receiver, port] = [await startOtlpReceiver(), await anyFreePort()];
+  const worker = await spawnWorker({
+    ...world.variables,
+    CADENZA_METRICS_PORT: String(port),
+    CADENZA_LOG_LEVEL: 'DEBUG',
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    OTEL_BSP_SCHEDULE_DELAY: '50',
+  });
+  try {
+    const labels = { customer: label, project: other };
+    const chain = (parser: string) => ({
+      initialPrompt: MARK,
+      steps: [{ name: 'one', promptTemplate: 'Say {initial_input}', outputParser: parser }],
+      labels,
+    });
+    const runs = [
+      await world.cadenza.start('chain', chain('text') as never),
+      await world.cadenza.start('chain', chain('number') as never),
+    ];
+    const outcomes = await Promise.all(runs.map((run) => run.outcome()));
+    expect(outcomes.map(({ status }) => status)).toEqual(['completed', 'failed']);
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    expect(await worker.stop()).toBe(0);
+    const { text } = await whatTheServerHas();
+    const spans = JSON.stringify(receiver.spans);
+    for (const told of [text, metrics, spans]) expect(findMarks(told, [MARK, label, other])).toEqual([]);
+    const found = await Promise.all(
+      runs.map(({ workflowId }) => world.cadenza.temporal.workflow.getHandle(workflowId).describe()),
+    );
+    const attributes = found.map(({ typedSearchAttributes }) =>
+      Object.fromEntries(typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value])),
+    );
+    expect(attributes).toMatchObject([
+      { CadenzaPattern: 'chain', CadenzaOutcome: 'completed', CadenzaModels: ['gpt'] },
+      { CadenzaPattern: 'chain', CadenzaOutcome: 'failed' },
+    ]);
+    expect(attributes.map((all) => Object.keys(all).includes('CadenzaLabel'))).toEqual([false, false]);
+    expect(metrics).toMatch(/cadenza_runs_total\{.*outcome="failed"/);
+    expect(spans).toContain('run chain');
+    // Whoever has a key sees them all.
+    expect(JSON.stringify(outcomes)).toContain(MARK);
+  } finally {
+    await worker.kill();
+    await receiver.close();
+  }
+}, 60_000);
 
 test('what a failure says is for those with a key: its type is in clear, its message and details are not', async () => {
   const { cadenza } = world;
