@@ -58,6 +58,8 @@ it('makes keys, runs with one, decrypts for the Temporal UI, and is refused with
   codec.signal('SIGINT');
   const said = (await codec.result).stderr;
   expect(said).not.toContain(TOKEN);
+  // Of this machine alone where nothing else is asked for.
+  expect(said).toMatch(/decrypted at http:\/\/127\.0\.0\.1:\d+/);
   expect(said).toContain('/$CADENZA_CODEC_TOKEN');
 
   // The port is in what it says, which a command that runs does not show: a free one is chosen here.
