@@ -1,6 +1,6 @@
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
-import { CadenzaError } from '../contracts/failures';
+import { CadenzaError, isCadenzaError } from '../contracts/failures';
 import type { LedgerLine, Refusal } from '../core/budget/budget-book';
 import { BudgetBook, isLedgerLine } from '../core/budget/budget-book';
 import type { BudgetLedger, LedgerRun } from './budget-ledger';
@@ -55,6 +55,7 @@ class LedgerFile {
   private offset = 0;
   private queue: Waiting[] = [];
   private writing = false;
+  private isCut = false;
 
   constructor(private readonly file: string) {}
 
@@ -82,8 +83,7 @@ class LedgerFile {
         const refusals = await this.write(together.flatMap(({ line }) => (line ? [line] : [])));
         together.forEach(({ line, resolve }) => resolve(line?.is === 'reserve' ? refusals.get(line.id) : undefined));
       } catch (error) {
-        const code = errorCode(error) ?? 'error';
-        const failure = new CadenzaError('StoreUnavailable', `the ledger of the budget could not be written (${code})`);
+        const failure = isCadenzaError(error) ? error : unwritten(error);
         together.forEach(({ reject }) => reject(failure));
       }
     }
@@ -95,6 +95,8 @@ class LedgerFile {
     const handle = await this.open(lines.length > 0);
     if (!handle) return new Map();
     try {
+      // Before anything is appended, which would hide it.
+      if (this.isCut || (await handle.stat()).size < this.offset) throw this.cut();
       if (lines.length > 0) {
         // The line break in front ends a line that a crash cut short.
         await handle.appendFile(`\n${lines.map((line) => JSON.stringify(line)).join('\n')}\n`);
@@ -110,6 +112,15 @@ class LedgerFile {
     } finally {
       await handle.close();
     }
+  }
+
+  /** What a file that has become shorter said of the money that was spent is gone: no call may leave any more. */
+  private cut(): CadenzaError {
+    this.isCut = true;
+    const name = path.basename(path.dirname(this.file));
+    return new CadenzaError('StoreUnavailable', `the ledger of the budget of "${name}" was cut short or replaced`, {
+      retryable: false,
+    });
   }
 
   private async open(toWrite: boolean) {
@@ -133,6 +144,11 @@ class LedgerFile {
     }
     return refusals;
   }
+}
+
+function unwritten(error: unknown): CadenzaError {
+  const code = errorCode(error) ?? 'error';
+  return new CadenzaError('StoreUnavailable', `the ledger of the budget could not be written (${code})`);
 }
 
 function parse(written: string): LedgerLine | undefined {

@@ -77,6 +77,15 @@ test('a line that a crash cut short, and a line of nonsense, are nobody’s rese
   }
 });
 
+test.each(['', 'cut', 'x'.repeat(150)])('a file that has become shorter lets no call leave: %j', async (left) => {
+  const ledger = createFileBudgetLedger(folder);
+  for (const id of ['a', 'b', 'c']) await ledger.reserve(RUN, call(id));
+  await writeFile(await ledgerFile(), left);
+  for (const id of ['d', 'e', 'f', 'g']) {
+    await expect(ledger.reserve(RUN, call(id))).rejects.toMatchObject({ type: 'StoreUnavailable', retryable: false });
+  }
+});
+
 test('a raised cap counts for every Worker and every call after it, whatever the call brings along', async () => {
   const [one, other] = [createFileBudgetLedger(folder), createFileBudgetLedger(folder)];
   const small = { scopes: [{ scope: '', caps: { calls: 1 } }] };
