@@ -2,7 +2,7 @@ import type { ContentPath, ContentReference } from '../contracts/content';
 import { JSON_MEDIA_TYPE } from '../contracts/content';
 import { CadenzaError } from '../contracts/failures';
 import type { JsonValue } from '../contracts/json';
-import { MAX_ITEMS } from '../contracts/limits';
+import { MAX_BATCH_ITEMS, MAX_ITEMS } from '../contracts/limits';
 import type { ActivityDependencies } from './dependencies';
 import { scopedContent } from './scoped-content';
 
@@ -19,7 +19,7 @@ export function createListItems({ store, namespace }: ActivityDependencies) {
       throw new CadenzaError('InvalidInput', `forEach.items: expected a list, got ${got}`, { field: 'forEach.items' });
     }
     if (items.length > MAX_ITEMS) {
-      const message = `forEach.items: ${items.length} entries, at most ${MAX_ITEMS}`;
+      const message = `forEach.items: ${items.length} entries, at most ${MAX_ITEMS}; \`cadenza batch\` runs a pattern over up to ${MAX_BATCH_ITEMS}`;
       throw new CadenzaError('InvalidInput', message, { field: 'forEach.items' });
     }
     return Promise.all(items.map((item) => content.shrink(item, ENTRY_BYTES)));

@@ -33,6 +33,9 @@ export const HEARTBEAT = { intervalMs: 1_000, busyIntervalMs: 2_000, busyAbove: 
 /** Most entries of a list that a step runs over. */
 export const MAX_ITEMS = 1_000;
 
+/** Activities that a run has pending at once, and child Workflows: Temporal takes 2,000 of each. */
+export const MAX_PENDING = 1_900;
+
 /** Most answers that are compared pair by pair: n of them are n(n - 1) questions, and 32 just under a thousand. */
 export const MAX_JUDGED = 32;
 

@@ -1,10 +1,11 @@
 import type { ActivityOptions } from '@temporalio/workflow';
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import { DEFAULT_HANDLER_TIMEOUT_SECONDS, DEFAULT_RETRY_COUNT, HEARTBEAT } from '../contracts/limits';
+import { DEFAULT_HANDLER_TIMEOUT_SECONDS, DEFAULT_RETRY_COUNT, HEARTBEAT, MAX_PENDING } from '../contracts/limits';
 import { BUILT_IN_HANDLERS, MODEL_TASKS } from '../contracts/names';
 import type { Step } from '../contracts/pipeline.schema';
 import type { StepInvocation, StepOutcome, SystemActivities, WebhookDelivery } from '../contracts/step-activity';
 import type { OnWait, Turn } from './ask-again';
+import { AtOnce } from '../core/at-once';
 import { askAgain } from './ask-again';
 import { oneAtATime } from './one-at-a-time';
 
@@ -28,6 +29,9 @@ type ModelActivity = 'callModel' | 'askChainStep' | 'compareExamples' | 'callTre
 type CallActivity = ModelActivity | 'deliverWebhook';
 
 type ValueActivity = Exclude<keyof SystemActivities, LocalActivity | CallActivity>;
+
+/** A server refuses a run's 2,001st pending Activity, and a Workflow task with it, again and again. */
+const activities = new AtOnce(MAX_PENDING);
 
 const CHECK = 'check the input, take models and prices by value';
 
@@ -67,7 +71,7 @@ const VALUE_PURPOSES: Record<ValueActivity, string> = {
 };
 
 /** Quick, local, and safe to repeat: checking the input and reading what a step has used. One at a time. */
-export const system = inTurn(
+export const system = through(
   eachFor(LOCAL_PURPOSES, (summary) =>
     proxyLocalActivities<Pick<SystemActivities, LocalActivity>>({
       startToCloseTimeout: '10 seconds',
@@ -76,28 +80,22 @@ export const system = inTurn(
       summary,
     }),
   ),
+  oneAtATime,
 );
 
 /** Work on values that may be in the content store, with its time. */
-export const values = eachFor(VALUE_PURPOSES, (summary) =>
-  proxyActivities<Pick<SystemActivities, ValueActivity>>({
-    startToCloseTimeout: '1 minute',
-    scheduleToCloseTimeout: '10 minutes',
-    heartbeatTimeout: HEARTBEAT.timeoutSeconds * 1000,
-    retry: { initialInterval: '500 milliseconds', maximumInterval: '10 seconds', maximumAttempts: 20 },
-    summary,
-  }),
+export const values = through(
+  eachFor(VALUE_PURPOSES, (summary) =>
+    proxyActivities<Pick<SystemActivities, ValueActivity>>({
+      startToCloseTimeout: '1 minute',
+      scheduleToCloseTimeout: '10 minutes',
+      heartbeatTimeout: HEARTBEAT.timeoutSeconds * 1000,
+      retry: { initialInterval: '500 milliseconds', maximumInterval: '10 seconds', maximumAttempts: 20 },
+      summary,
+    }),
+  ),
+  (work) => activities.run(work),
 );
-
-type Call = (...args: unknown[]) => Promise<unknown>;
-
-function inTurn<A extends object>(activities: A): A {
-  const calls = (Object.entries(activities) as [string, Call][]).map(([name, call]) => {
-    const later: Call = (...args) => oneAtATime(() => call(...args));
-    return [name, later] as const;
-  });
-  return Object.fromEntries(calls) as A;
-}
 
 /** Activities that are called alike, each with a summary of its own. */
 function eachFor<N extends keyof SystemActivities>(
@@ -111,6 +109,17 @@ function eachFor<N extends keyof SystemActivities>(
   return Object.fromEntries(entries) as Pick<SystemActivities, N>;
 }
 
+type Call = (...args: unknown[]) => Promise<unknown>;
+
+/** The same activities, each call of which waits for its turn. */
+function through<A extends object>(proxies: A, inTurn: (work: () => Promise<unknown>) => Promise<unknown>): A {
+  const calls = (Object.entries(proxies) as [string, Call][]).map(([name, call]) => {
+    const later: Call = (...args) => inTurn(() => call(...args));
+    return [name, later] as const;
+  });
+  return Object.fromEntries(calls) as A;
+}
+
 /** A provider may ask for a long wait between attempts; the whole step is given this long for them. */
 const WAITS_SECONDS = 7 * 24 * 3600;
 
@@ -119,14 +128,14 @@ const CALL_RETRY = { initialInterval: '1 second', backoffCoefficient: 2, maximum
 
 /** Sends a webhook, over some minutes where the receiver is away. */
 export function deliverWebhook(step: string, delivery: WebhookDelivery): Promise<void> {
-  const activities = proxyActivities<Pick<SystemActivities, 'deliverWebhook'>>({
+  const webhooks = proxyActivities<Pick<SystemActivities, 'deliverWebhook'>>({
     startToCloseTimeout: '30 seconds',
     scheduleToCloseTimeout: '10 minutes',
     heartbeatTimeout: HEARTBEAT.timeoutSeconds * 1000,
     retry: { initialInterval: '1 second', backoffCoefficient: 3, maximumInterval: '2 minutes', maximumAttempts: 6 },
     summary: `${step}: webhook`,
   });
-  return activities.deliverWebhook(delivery);
+  return activities.run(() => webhooks.deliverWebhook(delivery));
 }
 
 const SAFE_TO_REPEAT: readonly string[] = [...BUILT_IN_HANDLERS, ...MODEL_TASKS];
@@ -139,11 +148,11 @@ export function runHandler(step: Step, invocation: StepInvocation, onWait?: OnWa
   const name = step.handler as string;
   const attempts = step.retryCount ?? DEFAULT_RETRY_COUNT.handler;
   const ask = (turn: Turn) => {
-    const activities = proxyActivities<Record<string, (invocation: StepInvocation) => Promise<StepOutcome>>>(
+    const handlers = proxyActivities<Record<string, (invocation: StepInvocation) => Promise<StepOutcome>>>(
       handlerOptions(step, turn),
     );
-    const run = activities[name] as (invocation: StepInvocation) => Promise<StepOutcome>;
-    return run(invocation);
+    const run = handlers[name] as (invocation: StepInvocation) => Promise<StepOutcome>;
+    return activities.run(() => run(invocation));
   };
   // Who says how often means a lost Worker too, and a user's own handler may be what takes its Workers down.
   const outlivesWorkers = step.retryCount === undefined && SAFE_TO_REPEAT.includes(name);
