@@ -11,6 +11,7 @@ import { shown } from '../contracts/nearest-name';
 import type { PatternResults } from '../contracts/pattern-results';
 import type { ApprovalDecision, BudgetDecision, RetryRequest } from '../contracts/pipeline-messages';
 import type { RunProgress, RunStatus } from '../contracts/run';
+import { placeInside, withApprovalsInside } from './approvals-inside';
 import type { FailedCall, StepFunctions } from './on-step-end';
 import { onStepEnd } from './on-step-end';
 import { retryingOf } from './pending-attempts';
@@ -35,7 +36,7 @@ export type RunHandle<P extends Pattern = Pattern> = {
   /** The envelope as it is now, without waiting. */
   envelope(): Promise<Envelope>;
   status(): Promise<RunStatus>;
-  /** @throws CadenzaError `ServerUnavailable` when no Worker answers within ten seconds */
+  /** With approvals that wait in pipelines inside. @throws CadenzaError `ServerUnavailable` when no Worker answers within ten seconds */
   progress(): Promise<RunProgress>;
   /** Activities that are in a second or later attempt. */
   retrying(): Promise<PendingAttempt[]>;
@@ -47,7 +48,7 @@ export type RunHandle<P extends Pattern = Pattern> = {
    */
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** Decides an approval step that waits, or raises the cap of a budget that asks. */
+  /** Decides an approval step that waits, also one inside (`sub/step`), or raises the cap of a budget that asks. */
   approve(decision: ApprovalDecision | BudgetDecision): Promise<void>;
   /** Runs a failed step of a run that goes on again, and what was skipped for it. */
   retry(step: string): Promise<void>;
@@ -86,22 +87,23 @@ export function createRunHandle<P extends Pattern>(
     }
   };
 
-  const update = async <A extends object>(name: string, argument?: A): Promise<void> => {
+  const update = async <A extends object>(name: string, argument?: A, id = workflowId): Promise<void> => {
+    const target = id === workflowId ? handle : client.workflow.getHandle(id);
     try {
       await client.withDeadline(Date.now() + UPDATE_SECONDS * 1000, () =>
         argument === undefined
-          ? handle.executeUpdate<void, []>(name)
-          : handle.executeUpdate<void, [A]>(name, { args: [argument] }),
+          ? target.executeUpdate<void, []>(name)
+          : target.executeUpdate<void, [A]>(name, { args: [argument] }),
       );
     } catch (error) {
-      throw error instanceof WorkflowNotFoundError ? await endedOrUnknown() : refusalOf(error);
+      throw error instanceof WorkflowNotFoundError ? await endedOrUnknown(target) : refusalOf(error);
     }
   };
 
   /** The server answers alike for a run that has ended and one that never was. */
-  const endedOrUnknown = async (): Promise<CadenzaError> => {
-    const status = await handle.describe().then(statusOf, () => undefined);
-    const id = shown(workflowId);
+  const endedOrUnknown = async (target: WorkflowHandle): Promise<CadenzaError> => {
+    const status = await target.describe().then(statusOf, () => undefined);
+    const id = shown(target.workflowId);
     return status === undefined
       ? new CadenzaError('RunNotFound', `no run has the id "${id}"`, { field: 'id' })
       : new CadenzaError('InvalidInput', `the run "${id}" has ended (${status.replace('_', ' ')})`, { field: 'id' });
@@ -122,7 +124,7 @@ export function createRunHandle<P extends Pattern>(
       return status === 'running' || status === 'paused' ? { ...ids, status } : outcome();
     },
     status: async () => statusOf(await handle.describe()),
-    progress: () => queryProgress(handle, client),
+    progress: async () => withApprovalsInside(client, handle, await queryProgress(handle, client)),
     retrying: async () => retryingOf(await handle.describe(), client.options.loadedDataConverter),
     async cancel() {
       try {
@@ -136,8 +138,15 @@ export function createRunHandle<P extends Pattern>(
     },
     pause: () => update(MESSAGES.pause),
     resume: () => update(MESSAGES.resume),
-    approve: (decision) => update<ApprovalDecision | BudgetDecision>(MESSAGES.approve, decision),
-    retry: (step) => update<RetryRequest>(MESSAGES.retry, { step }),
+    approve: (decision) => {
+      if (!('step' in decision)) return update<BudgetDecision>(MESSAGES.approve, decision);
+      const { workflowId: id, step } = placeInside(workflowId, decision.step);
+      return update<ApprovalDecision>(MESSAGES.approve, { ...decision, step }, id);
+    },
+    retry: (path) => {
+      const { workflowId: id, step } = placeInside(workflowId, path);
+      return update<RetryRequest>(MESSAGES.retry, { step }, id);
+    },
     resultSoFar: async () => ((await resultSoFar()) as { result?: PatternResults[P] }).result,
     onStepEnd: (functions) => onStepEnd(run, functions),
   };

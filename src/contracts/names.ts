@@ -93,6 +93,7 @@ export const MESSAGES = {
   resume: 'resume',
   approve: 'approve',
   retry: 'retry',
+  hold: 'hold',
 } as const;
 
 /** What a definition's registry answers: an Update that registers a version, a Query for one. */

@@ -4,25 +4,23 @@ import { shown, suggestion } from '../contracts/nearest-name';
 import type { ApprovalDecision, ApprovalOutput } from '../contracts/pipeline-messages';
 import type { Step } from '../contracts/pipeline.schema';
 import { isoTime } from '../core/iso-time';
-import { refuseUpdate } from './refuse-update';
+import { APPROVAL_FIELDS } from '../core/message-rules';
+import { checkFields, refuseUpdate } from './refuse-update';
 
 /** The approval steps of one run that wait, and what was decided. */
 export class Approvals {
   private readonly waiting = new Set<string>();
   private readonly decisions = new Map<string, ApprovalDecision>();
 
-  /** For the validator. @throws ApplicationFailure for a step that does not wait, or a decision without a name */
-  check({ step, approved, by }: ApprovalDecision): void {
+  /** For the validator. @throws ApplicationFailure for a step that does not wait, or what is no decision */
+  check(decision: ApprovalDecision): void {
+    checkFields(decision, 'decision', APPROVAL_FIELDS);
+    const { step } = decision;
     if (this.decisions.has(step)) refuseUpdate('step', `step "${shown(step)}" is decided already`);
     if (!this.waiting.has(step)) {
       const waiting = [...this.waiting];
-      refuseUpdate(
-        'step',
-        `step "${shown(String(step))}" does not wait for approval${suggestion(String(step), waiting)}`,
-      );
+      refuseUpdate('step', `step "${shown(step)}" does not wait for approval${suggestion(step, waiting)}`);
     }
-    if (typeof approved !== 'boolean') refuseUpdate('approved', 'expected true or false');
-    if (typeof by !== 'string' || by.trim() === '') refuseUpdate('by', 'who decides is required');
   }
 
   decide(decision: ApprovalDecision): void {

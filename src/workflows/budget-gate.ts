@@ -6,9 +6,10 @@ import type { BudgetDecision } from '../contracts/pipeline-messages';
 import type { RunIdentity } from '../contracts/step-activity';
 import { capsOf } from '../core/budget/budget-scopes';
 import { scopeOfField } from '../core/budget/describe-refusal';
+import { BUDGET_DECISION_FIELDS, CAP_FIELDS } from '../core/message-rules';
 import { system } from './activity-proxies';
 import type { OnWait } from './ask-again';
-import { refuseUpdate } from './refuse-update';
+import { checkFields, refuseUpdate } from './refuse-update';
 import { describeFailure } from './run-failure';
 
 /**
@@ -58,10 +59,11 @@ export class BudgetGate {
   }
 
   /** For the validator. @throws ApplicationFailure where nothing waits, or a cap is not raised */
-  check({ budget, approved, by }: BudgetDecision): void {
+  check(decision: BudgetDecision): void {
+    checkFields(decision, 'decision', BUDGET_DECISION_FIELDS);
+    const { budget, approved } = decision;
+    checkFields(budget, 'budget', CAP_FIELDS, 'budget.');
     if (!this.isWaiting) refuseUpdate('budget', 'nothing waits for a decision about the budget');
-    if (typeof approved !== 'boolean') refuseUpdate('approved', 'expected true or false');
-    if (typeof by !== 'string' || by.trim() === '') refuseUpdate('by', 'who decides is required');
     if (!approved) return;
     const caps = capsOf(budget);
     const named = AMOUNTS.filter((name) => caps[name] !== undefined);

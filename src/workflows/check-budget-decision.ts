@@ -2,9 +2,9 @@ import type { ApprovalDecision, BudgetDecision } from '../contracts/pipeline-mes
 import type { BudgetGate } from './budget-gate';
 import { refuseUpdate } from './refuse-update';
 
-/** Whether a decision is about the budget, not about a step. */
+/** Whether a decision, which may be anything, is about the budget, not about a step. */
 export function isBudgetDecision(decision: ApprovalDecision | BudgetDecision): decision is BudgetDecision {
-  return typeof (decision as Partial<BudgetDecision> | null)?.budget === 'object';
+  return (decision as Partial<BudgetDecision> | null | undefined)?.budget !== undefined;
 }
 
 /** For the validator. @throws ApplicationFailure where the decision makes no sense now */

@@ -4,7 +4,8 @@ import type { DeadLetter, DeadLetterChoice, DeadLetterList } from '../contracts/
 import type { JsonValue } from '../contracts/json';
 import { shown } from '../contracts/nearest-name';
 import { values } from './activity-proxies';
-import { refuseUpdate } from './refuse-update';
+import { LETTER_ID, MAX_LETTERS } from '../core/message-rules';
+import { checkValue, refuseUpdate } from './refuse-update';
 
 /** Letters that stay in the router's own state; where there are more, the oldest go to the content store. */
 const MAX_IN_PLACE = 60;
@@ -14,9 +15,11 @@ export type DeadLettersState = Pick<DeadLetterList, 'chunks' | 'letters'>;
 /** For the validator. @throws ApplicationFailure for what is no choice */
 export function checkChoice(choice: DeadLetterChoice): void {
   const { ids, all } = (choice ?? {}) as { ids?: unknown; all?: unknown };
-  const isList = Array.isArray(ids) && ids.every((id) => typeof id === 'string');
-  if ((all === true && ids === undefined) || (all === undefined && isList)) return;
-  refuseUpdate('letters', 'expected { ids: […] } or { all: true }');
+  if (all === true && ids === undefined) return;
+  if (all !== undefined || !Array.isArray(ids)) refuseUpdate('letters', 'expected { ids: […] } or { all: true }');
+  const given = ids as unknown[];
+  if (given.length > MAX_LETTERS) refuseUpdate('ids', `${given.length} ids, at most ${MAX_LETTERS}; or { all: true }`);
+  given.forEach((id, index) => checkValue(id, `ids[${index}]`, LETTER_ID));
 }
 
 /** The events that nobody took, or that failed for good: any number of them, in a state of bounded size. */

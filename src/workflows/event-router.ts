@@ -17,6 +17,7 @@ import {
   unsubscribeUpdate,
 } from './router-messages';
 import { RouterRun } from './router-run';
+import { checkSubscribing } from './router-steering';
 import { asRunFailure } from './run-failure';
 import { markStarted } from './search';
 
@@ -35,7 +36,9 @@ export async function eventRouter(input: GivenInput<'eventRouter'>, carried?: Ro
   setHandler(progressQuery, () => run?.progress() ?? startingProgress(workflowInfo().startTime.getTime()));
   setHandler(resultSoFarQuery, () => run?.progress().events ?? null);
   setHandler(deadLettersQuery, () => run?.book.dead.list() ?? { tenant: NO_TENANT, chunks: [], letters: [] });
-  setHandler(subscribeUpdate, async (subscription) => (await started()).steering.subscribe(subscription));
+  setHandler(subscribeUpdate, async (subscription) => (await started()).steering.subscribe(subscription), {
+    validator: checkSubscribing,
+  });
   setHandler(unsubscribeUpdate, async (name) => (await started()).steering.unsubscribe(name), {
     validator: (name) => run?.steering.checkUnsubscribing(name),
   });

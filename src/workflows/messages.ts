@@ -1,4 +1,4 @@
-import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { MESSAGES } from '../contracts/names';
 import type { ApprovalDecision, BudgetDecision, RetryRequest, RunPlan } from '../contracts/pipeline-messages';
 import type { RunProgress } from '../contracts/run';
@@ -15,6 +15,9 @@ export const planQuery = defineQuery<RunPlan | null>(MESSAGES.plan);
 /** Nothing new starts until `resume`; what runs goes on to its end. */
 export const pauseUpdate = defineUpdate<void, []>(MESSAGES.pause);
 export const resumeUpdate = defineUpdate<void, []>(MESSAGES.resume);
+
+/** From a pipeline to those inside it: it was paused, or resumed. */
+export const holdSignal = defineSignal<[boolean]>(MESSAGES.hold);
 
 /** Decides an approval step, or about a budget that asks at its cap; refused at once for a step that is unknown, not waiting, or decided. */
 export const approveUpdate = defineUpdate<void, [ApprovalDecision | BudgetDecision]>(MESSAGES.approve);

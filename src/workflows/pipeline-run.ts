@@ -3,7 +3,6 @@ import type { GivenInput } from '../contracts/check-input.schema';
 import type { FailureInfo } from '../contracts/failures';
 import type { JsonValue } from '../contracts/json';
 import { INLINE_LIMIT_BYTES, RESULT_LIMIT_BYTES } from '../contracts/limits';
-import { shown, suggestion } from '../contracts/nearest-name';
 import type { RetryRequest, RunPlan } from '../contracts/pipeline-messages';
 import type { PipelineResult } from '../contracts/pipeline.schema';
 import type { RunProgress, RunStatus } from '../contracts/run';
@@ -18,6 +17,7 @@ import * as states from '../core/pipeline-state';
 import { addUsage, showUsage } from '../core/usage';
 import { Approvals } from './approvals';
 import { BudgetGate } from './budget-gate';
+import { checkRetry } from './check-retry';
 import { decideConditions } from './decide-conditions';
 import { preparePlan } from './prepare-plan';
 import { refuseUpdate } from './refuse-update';
@@ -25,6 +25,7 @@ import { asRunFailure, describeFailure, runFailure } from './run-failure';
 import { leaveOutcome, markStarted } from './search';
 import type { StepContext } from './run-step';
 import { StepCallbacks } from './step-callbacks';
+import { SubPipelines } from './sub-pipelines';
 import { readBudget, runIdentity } from './run-identity';
 import { followPaths, runStep, StepFailure, usageOf } from './run-step';
 
@@ -43,6 +44,7 @@ export class PipelineRun {
   private readonly startedAt = Date.now();
   /** Every step runs in it; fail-fast cancels it. */
   private readonly group = new CancellationScope();
+  private readonly inside = new SubPipelines();
   /** Steps that run, or whose condition is being evaluated. */
   private readonly busy = new Set<string>();
   /** Counts changes, so that the loop can wait for one. */
@@ -60,7 +62,9 @@ export class PipelineRun {
     markStarted('pipeline', plan.search, { definition: plan.definition?.name });
     const earlier = new Map(Object.entries(plan.earlierOutputs));
     this.steps = plan.steps.map((step) => states.firstState(step, earlier.get(step.name)));
-    if (plan.callbacks) this.callbacks = new StepCallbacks(plan.callbacks, this.hops());
+    // One event further than the one that started the run, if one did.
+    const hops = this.eventHops === undefined ? 0 : this.eventHops + 1;
+    if (plan.callbacks) this.callbacks = new StepCallbacks(plan.callbacks, hops);
     await this.runSteps(plan);
     await this.callbacks?.settled();
     // A step may have been retried while callbacks were delivered.
@@ -124,16 +128,16 @@ export class PipelineRun {
   }
 
   setPaused(paused: boolean): void {
+    if (this.paused === paused) return;
     this.paused = paused;
+    this.inside.setPaused(paused);
     this.version += 1;
     this.leaveMemo();
   }
 
-  checkRetry({ step }: RetryRequest): void {
+  checkRetry(request: RetryRequest): void {
     if (this.group.consideredCancelled) refuseUpdate('run', 'is ending');
-    const failed = this.steps.filter(({ status }) => status === 'failed').map(({ name }) => name);
-    if (failed.includes(step)) return;
-    refuseUpdate('step', `step "${shown(String(step))}" has not failed${suggestion(String(step), failed)}`);
+    checkRetry(request, this.steps);
   }
 
   retry({ step }: RetryRequest): void {
@@ -254,6 +258,7 @@ export class PipelineRun {
       ...(this.eventHops === undefined ? {} : { hops: this.eventHops }),
       inlineLimit: Math.min(INLINE_LIMIT_BYTES, Math.floor(RESULT_LIMIT_BYTES / plan.steps.length)),
       approvals: this.approvals,
+      inside: this.inside,
       gate: (this.gate ??= new BudgetGate(run, stepPrefix, () => this.leaveMemo())),
       onWait: (name, note) => {
         this.update(name, { waits: note });
@@ -283,11 +288,6 @@ export class PipelineRun {
     this.steps = this.steps.map((step) => (step.name === name ? { ...step, ...change } : step));
     const after = this.stateOf(name);
     if (after.status !== before && states.hasEnded(after)) this.callbacks?.stepEnded(after);
-  }
-
-  /** One event further than the one that started the run, if one did. */
-  private hops(): number {
-    return this.eventHops === undefined ? 0 : this.eventHops + 1;
   }
 
   private leaveMemo(): void {

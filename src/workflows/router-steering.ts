@@ -1,10 +1,22 @@
 import type { DeadLetterChoice } from '../contracts/event-messages';
 import { shown, suggestion } from '../contracts/nearest-name';
+import type { JsonObject } from '../contracts/json';
 import { subscriptionOf } from '../core/events/router-state';
+import { bytesOf, isDeeperThan, MAX_NESTING } from '../core/json-size';
+import { MAX_SUBSCRIPTION_BYTES, SUBSCRIPTION_NAME } from '../core/message-rules';
 import { system } from './activity-proxies';
-import { refuseUpdate } from './refuse-update';
+import { checkValue, refuseUpdate } from './refuse-update';
 import type { RouterBook } from './router-book';
 import { asRunFailure } from './run-failure';
+
+/** For the validator: the rest is checked by an activity. @throws ApplicationFailure for what is no subscription at all */
+export function checkSubscribing(given: unknown): void {
+  checkValue(given, 'subscription', { is: 'object' });
+  if (isDeeperThan(given as JsonObject, MAX_NESTING)) refuseUpdate('subscription', `deeper than ${MAX_NESTING} levels`);
+  const bytes = bytesOf(given);
+  if (bytes > MAX_SUBSCRIPTION_BYTES)
+    refuseUpdate('subscription', `has ${bytes} bytes, at most ${MAX_SUBSCRIPTION_BYTES}`);
+}
 
 /** What people tell a router while it goes on. */
 export class RouterSteering {
@@ -25,9 +37,10 @@ export class RouterSteering {
   }
 
   checkUnsubscribing(name: string): void {
+    checkValue(name, 'name', SUBSCRIPTION_NAME);
     const names = this.book.state.plan.subscriptions.map((subscription) => subscription.name);
     if (names.includes(name)) return;
-    refuseUpdate('name', `there is no subscription "${shown(String(name))}"${suggestion(String(name), names)}`);
+    refuseUpdate('name', `there is no subscription "${shown(name)}"${suggestion(name, names)}`);
   }
 
   /** What runs goes on to its end; what waits for it becomes a dead letter. */

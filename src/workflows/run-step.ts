@@ -13,9 +13,11 @@ import { addUsage } from '../core/usage';
 import { runHandler, system, values } from './activity-proxies';
 import type { BudgetGate } from './budget-gate';
 import type { Approvals } from './approvals';
+import type { ChildResult } from './run-child';
 import { runChild } from './run-child';
 import { Limiter } from './limiter';
 import { describeFailure } from './run-failure';
+import type { SubPipelines } from './sub-pipelines';
 
 /** What running a step needs of its run. `stepPrefix` goes before step names in the journal. */
 export type StepContext = {
@@ -26,6 +28,7 @@ export type StepContext = {
   hops?: number;
   inlineLimit: number;
   approvals: Approvals;
+  inside: SubPipelines;
   gate: BudgetGate;
   /** Told what a step waits for: the next window of a budget. */
   onWait(step: string, note: string | undefined): void;
@@ -151,16 +154,23 @@ async function runPattern(
   pattern: AnsweringPattern,
   path: string,
   inputs: Record<string, JsonValue | ContentPath>,
-  { plan, depth, run, stepPrefix, hops, gate, onWait }: StepContext,
+  { plan, depth, run, stepPrefix, hops, gate, inside, onWait }: StepContext,
 ): Promise<StepOutcome> {
   const given = { ...step.config, ...(await followPaths(inputs, plan.tenant)) };
   const definitions = plan.definitions === undefined ? {} : { definitions: plan.definitions };
   const events = hops === undefined ? {} : { hops };
   const child = { tenant: plan.tenant, pins: plan.pins, depth, journal: run, stepPrefix, ...definitions, ...events };
-  const { output, usage, partial } = await gate.past(
-    () => runChild(pattern, given, path, child, step),
-    (note) => onWait(step.name, note),
-  );
+  const leave = pattern === 'pipeline' ? inside.enter(path) : () => undefined;
+  let result: ChildResult;
+  try {
+    result = await gate.past(
+      () => runChild(pattern, given, path, child, step),
+      (note) => onWait(step.name, note),
+    );
+  } finally {
+    leave();
+  }
+  const { output, usage, partial } = result;
   const whole = {
     ...outcomeOf(await transformed(step, output, plan.tenant)),
     usage,

@@ -5,6 +5,7 @@ import type { PipelineResult } from '../contracts/pipeline.schema';
 import { checkBudgetDecision, isBudgetDecision } from './check-budget-decision';
 import {
   approveUpdate,
+  holdSignal,
   pauseUpdate,
   planQuery,
   progressQuery,
@@ -30,6 +31,7 @@ export async function servePipeline(run: PipelineRun, input: GivenInput<'pipelin
   setHandler(planQuery, () => run.shownPlan());
   setHandler(pauseUpdate, () => run.setPaused(true), { validator: () => run.checkPausing(true) });
   setHandler(resumeUpdate, () => run.setPaused(false), { validator: () => run.checkPausing(false) });
+  setHandler(holdSignal, (paused) => run.setPaused(paused === true));
   setHandler(
     approveUpdate,
     (given) => (isBudgetDecision(given) ? run.gate?.decide(given) : run.approvals.decide(given)),
