@@ -19,8 +19,9 @@ export function addProjectCommands(program: Command, terminal: Terminal, action:
   program
     .command('down')
     .description('end the embedded server and the worker')
+    .option('--forget-handlers', 'go on without the handlers of your own that the worker last ran with')
     .option('--json', JSON_HELP)
-    .action((options: { json?: boolean }) =>
+    .action((options: { json?: boolean; forgetHandlers?: boolean }) =>
       action(async () => (await import('./commands/down.js')).down(terminal, options)),
     );
   program

@@ -1,6 +1,7 @@
 import { createHome } from '../config/home-folder';
 import { CadenzaError } from '../contracts/failures';
 import { withLock } from './folder-lock';
+import { keepHandlers, withKeptHandlers } from './kept-handlers';
 import { endProcess } from './process-info';
 import type { Say } from './temporal-binary';
 import type { WorkerSettings } from './worker-fingerprint';
@@ -29,9 +30,12 @@ export type BackgroundWorkerOptions = Omit<WorkerSettings, 'variables'> & {
  * @throws CadenzaError `ConfigurationInvalid` where its registry or handlers are wrong, or where a Worker in the
  * foreground has other settings than this command asks for; `Internal` where it does not start
  */
-export async function ensureBackgroundWorker(options: BackgroundWorkerOptions): Promise<BackgroundWorker> {
-  const home = createHome(options.environment.home);
+export async function ensureBackgroundWorker(given: BackgroundWorkerOptions): Promise<BackgroundWorker> {
+  const home = createHome(given.environment.home);
   const found = runningWorker(home);
+  // What any Worker will do for needs no handlers to be there.
+  if (found && !given.exact && serves(found, given)) return { pid: found.pid, models: found.models, started: false };
+  const options = { ...given, environment: withKeptHandlers(given.environment) };
   if (found && serves(found, options)) return { pid: found.pid, models: found.models, started: false };
   return withLock(home, 'worker', async () => {
     const running = runningWorker(home);
@@ -58,7 +62,8 @@ export async function startForegroundWorker(
       options.say(`The background worker (process ${running.pid}) gives way to the one of this command.`);
       await endWorker(home, running, options.say);
     }
-    return startWorker({ ...options, home, owner: 'up' });
+    const environment = withKeptHandlers(options.environment);
+    return startWorker({ ...options, environment, home, owner: 'up' });
   });
 }
 
@@ -115,6 +120,7 @@ async function startWorker(
   try {
     const record = { ...started, ready: true, models: (await worker.ready).models };
     writeWorkerRecord(home, record);
+    keepHandlers(environment);
     if (owner === 'background') worker.release();
     return { record, exited: worker.exited };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { envelopeSchema } from '../../src/contracts/envelope.schema';
@@ -119,4 +119,25 @@ it('tells why a worker could not start', async () => {
     type: 'ConfigurationInvalid',
     message: expect.stringContaining('handlers.cjs'),
   });
+});
+
+it('keeps the handlers of one command for those of another shell, until they are dropped', async () => {
+  const file = path.join(cli.folder, 'own-handlers.cjs');
+  await writeFile(file, 'exports.twice = ({ n }) => ({ n: 2 * n });\n');
+  const input = path.join(cli.folder, 'twice.yaml');
+  await writeFile(input, 'steps:\n  - { name: a, handler: twice, inputs: { n: { value: 4 } } }\noutput: a.n\n');
+  const run = (variables = {}) => cli.run(['run', 'pipeline', '-i', input, '--json'], { variables });
+  const first = await run({ CADENZA_HANDLERS: file });
+  expect(envelopeSchema.parse(first.json())).toMatchObject({ status: 'completed', result: { output: 8 } });
+  const second = await run();
+  expect(envelopeSchema.parse(second.json())).toMatchObject({ status: 'completed', result: { output: 8 } });
+  expect(second.stderr).not.toContain('is replaced');
+
+  await rm(file);
+  const gone = await run();
+  expect(gone.code).toBe(2);
+  expect(envelopeSchema.parse(gone.json()).error?.message).toContain(`are gone: ${file}`);
+  await cli.run(['down', '--forget-handlers']);
+  const without = await run();
+  expect(envelopeSchema.parse(without.json()).error?.type).toBe('UnknownHandler');
 });
