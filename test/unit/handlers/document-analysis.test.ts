@@ -43,7 +43,11 @@ test('run by hand on a PDF, every reference of document_analysis leads to a valu
       .reduce<unknown>((value, key) => (value as JsonObject)[key], values);
   for (const step of definition.steps) {
     const inputs = Object.fromEntries(Object.entries(step.inputs).map(([name, from]) => [name, resolve(from)]));
-    values[step.name] = await handlers[step.handler as keyof typeof handlers](inputs as JsonObject, step.config, context);
+    values[step.name] = await handlers[step.handler as keyof typeof handlers](
+      inputs as JsonObject,
+      step.config,
+      context,
+    );
   }
   const output = Object.entries(definition.output as JsonObject).map(([name, from]) => [name, resolve(from)]);
   expect(Object.fromEntries(output)).toMatchObject({

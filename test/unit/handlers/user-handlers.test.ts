@@ -67,4 +67,3 @@ describe('handlers of a person', () => {
     expect(message).toContain(reason);
   });
 });
-

@@ -1,9 +1,6 @@
 import { calibrateCascade } from '../../../../src/core/calibration/calibrate-cascade';
 import { calibrateRouter } from '../../../../src/core/calibration/calibrate-router';
-import {
-  performanceGap,
-  performanceGapRecovered,
-} from '../../../../src/core/calibration/performance-gap';
+import { performanceGap, performanceGapRecovered } from '../../../../src/core/calibration/performance-gap';
 import { quantile } from '../../../../src/core/calibration/quantile';
 import type { RouterRow } from '../../../../src/core/calibration/router-curve';
 import { routerCurve } from '../../../../src/core/calibration/router-curve';
