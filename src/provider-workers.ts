@@ -10,25 +10,26 @@ type Shared = Required<Pick<WorkerOptions, 'connection' | 'namespace' | 'identit
     'dataConverter' | 'interceptors' | 'maxHeartbeatThrottleInterval' | 'shutdownGraceTime' | 'shutdownForceTime'
   >;
 
+/** What the server hands out where no rate is declared: said outright, as it would keep the last one that it was told. */
+const NO_RATE = 100_000;
+
 /**
- * A Worker for each provider with limits, beside the main one: it takes the calls of that provider from a task queue of
- * their own, which the server hands out at `requestsPerMinute` over all Workers, and here `maxConcurrent` at once.
+ * A Worker for each provider, beside the main one. It takes the calls of a provider with limits from a task queue of
+ * their own, which the server hands out at `requestsPerMinute` over all Workers, and here `maxConcurrent` at once. That
+ * of a provider without limits has nothing to do, but for calls that were sent there while it had some.
  */
 export function createProviderWorkers(
   { providers }: Pick<RegistryConfig, 'providers'>,
   mostActivities: number,
   shared: Shared,
 ): Promise<Worker[]> {
-  const limited = Object.entries(providers).filter(
-    ([, { requestsPerMinute, maxConcurrent }]) => (requestsPerMinute ?? maxConcurrent) !== undefined,
-  );
   return Promise.all(
-    limited.map(([provider, { requestsPerMinute, maxConcurrent }]) =>
+    Object.entries(providers).map(([provider, { requestsPerMinute, maxConcurrent }]) =>
       Worker.create({
         ...shared,
         taskQueue: providerTaskQueue(provider),
         maxConcurrentActivityTaskExecutions: Math.min(maxConcurrent ?? mostActivities, mostActivities),
-        ...(requestsPerMinute === undefined ? {} : { maxTaskQueueActivitiesPerSecond: requestsPerMinute / 60 }),
+        maxTaskQueueActivitiesPerSecond: requestsPerMinute === undefined ? NO_RATE : requestsPerMinute / 60,
       }),
     ),
   );

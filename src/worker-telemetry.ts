@@ -53,6 +53,7 @@ export function openTelemetry(
     settings,
     meter: settings.metricsPort !== undefined || metrics === true ? metricMeter : undefined,
     spanProcessors,
+    providers: Object.keys(providers),
     placeOf: (provider) => (Object.hasOwn(providers, provider) ? placeOf(providers[provider]?.baseUrl) : undefined),
     warn: (message) => logger.warn(message),
   });

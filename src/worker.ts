@@ -13,6 +13,7 @@ import { watchSearchState } from './config/search-attributes';
 import { serverAddress } from './config/server-address';
 import { CadenzaError } from './contracts/failures';
 import { TASK_QUEUE } from './contracts/names';
+import type { ProviderObserver } from './contracts/observed-provider';
 import type { RegistryConfig } from './contracts/registry.schema';
 import type { Cipher } from './contracts/sealing';
 import { localModelEndpoint } from './embedded/local-model/local-model-endpoint';
@@ -25,6 +26,7 @@ import { createGateway } from './gateway/create-gateway';
 import { describeRegistry } from './gateway/describe-registry';
 import type { RegistryDescription } from './gateway/describe-registry';
 import type { Gateway } from './gateway/gateway';
+import type { Registry } from './gateway/registry';
 import { resolveRegistry } from './gateway/resolve-registry';
 import { createBuiltInHandlers } from './handlers/built-in-handlers';
 import type { TypedHandler } from './handlers/handler';
@@ -108,17 +110,19 @@ async function openWorker(options: WorkerOptions, opened: Closers): Promise<Cade
   };
   const ownActivities = checkOwnActivities(options.activities ?? {}, handlers);
   const bundled = await workflowsOf(options.workflowsPath, cipher);
-  const { gateway, found, registry, close } = await openGateway(environment, options.models);
-  opened.add(close);
+  const { registry, found } = await findModels(environment, options.models);
+  const { config } = registry;
   const settings = { ...environment.telemetry, ...options.telemetry };
   installRuntime(settings);
   const { connection, namespace } = await openConnection(environment, options.address);
   opened.add(() => connection.close());
   const { storeShared } = environment;
   const identity = await joinStore(connection, { namespace, store: environment.store, storeShared });
-  const telemetry = openTelemetry(settings, registry.providers);
+  const telemetry = openTelemetry(settings, config.providers);
   opened.add(() => telemetry.close());
-  const windowBudgets = openWindowBudgets(registry, connection, namespace, cipher);
+  const { gateway, close } = openGateway(environment, registry, telemetry.providers);
+  opened.add(close);
+  const windowBudgets = openWindowBudgets(config, connection, namespace, cipher);
   // Unreturned, it counts as spent until the window ends.
   opened.add(() => windowBudgets?.close().catch(() => undefined));
   const evaluator = createEvaluator({ processFile: compiledFile('evaluator', 'process.js') });
@@ -172,7 +176,7 @@ async function openWorker(options: WorkerOptions, opened: Closers): Promise<Cade
     // A killed worker's sticky queue holds the next workflow task for this long.
     stickyQueueScheduleToStartTimeout: '1 second',
   });
-  const workers = [worker, ...(await createProviderWorkers(registry, mostActivities, shared))];
+  const workers = [worker, ...(await createProviderWorkers(config, mostActivities, shared))];
   return {
     models: found,
     handlers: Object.keys(handlers),
@@ -223,23 +227,29 @@ function openWindowBudgets(
   return createWindowBudgets({ budgets, ledger, holder: randomUUID() });
 }
 
-/** The models of this machine: the gateway, and a sentence on where they come from. */
-export async function openGateway(
+/** The registry of this machine, and a sentence on where it comes from. */
+export function findModels(environment: Environment, models?: string): Promise<{ registry: Registry; found: string }> {
+  return resolveRegistry({ file: models ?? environment.models, environment: process.env });
+}
+
+/** The models of a registry, on this machine. */
+export function openGateway(
   environment: Environment,
-  models?: string,
-): Promise<{ gateway: Gateway; found: string; registry: RegistryConfig; close: () => Promise<void> }> {
-  const { registry, found } = await resolveRegistry({ file: models ?? environment.models, environment: process.env });
+  registry: Registry,
+  observer?: ProviderObserver,
+): { gateway: Gateway; close: () => Promise<void> } {
   const local = localModelEndpoint({
     cacheDir: environment.cache,
     serverFile: compiledFile('embedded', 'local-model', 'server-main.js'),
   });
   const builtin = createBuiltinModels({ threadFile: compiledFile('gateway', 'builtin', 'thread.js') });
-  const gateway = createGateway({ registry, environment: process.env, builtin, local });
+  const told = observer === undefined ? {} : { observer };
+  const gateway = createGateway({ registry, environment: process.env, builtin, local, ...told });
   const close = async () => {
     await gateway.close();
     await local.close();
   };
-  return { gateway, found, registry: registry.config, close };
+  return { gateway, close };
 }
 
 /** What each model of this machine is for and whether it could be used now. Asks no provider for an answer. */
@@ -247,7 +257,7 @@ export async function describeModels(
   environment: Environment,
   models?: string,
 ): Promise<RegistryDescription & { found: string }> {
-  const { registry, found } = await resolveRegistry({ file: models ?? environment.models, environment: process.env });
+  const { registry, found } = await findModels(environment, models);
   const { installed } = await localModelStatus(environment.cache);
   return { ...describeRegistry({ registry, environment: process.env, localInstalled: installed }), found };
 }

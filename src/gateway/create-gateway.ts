@@ -11,7 +11,7 @@ import { createConnections } from './connections';
 import { checkLocalModel } from './local-model-tasks';
 import type { Environment } from './environment';
 import type { Gateway, ProcessOptions, ProviderLimits, Send } from './gateway';
-import type { GatewayObserver } from './gateway-observer';
+import type { ProviderObserver } from '../contracts/observed-provider';
 import { checkFits, worstCaseOf } from './measure-request';
 import type { OpenAiProvider } from './openai-provider';
 import { createOpenAiProvider } from './openai-provider';
@@ -31,7 +31,7 @@ export type GatewayOptions = {
   builtin: BuiltinModels;
   local?: LocalModel;
   /** Told of every request, pause and circuit; for metrics. */
-  observer?: GatewayObserver;
+  observer?: ProviderObserver;
 };
 
 /** A small model on a processor takes its time. */

@@ -9,7 +9,7 @@ import type {
   TaskResults,
 } from '../contracts/model';
 import type { ModelTask } from '../contracts/names';
-import type { ProviderState } from './gateway-observer';
+import type { ProviderState } from '../contracts/observed-provider';
 
 /** What a provider is told beside the request itself. */
 export type SendOptions = { signal: AbortSignal; idempotencyKey?: string; timeoutMs?: number };

@@ -4,13 +4,18 @@ import type { TelemetrySettings } from '../contracts/telemetry-settings';
 import { logLine } from './log-line';
 import { BUCKETS_SECONDS, METRICS } from './metrics/metric-table';
 
+/** Warnings of the SDK about what is meant to be so: the Workers of the providers' queues run activities only. */
+const NO_NEWS = ['No workflows registered, not polling for workflow tasks'];
+
 /**
  * The SDK's runtime for a Cadenza Worker: its log on stderr, a line an entry, and with a port for metrics the SDK's and
  * Cadenza's own there, for Prometheus. Signals are the caller's business.
  */
 export function runtimeOptions({ logLevel, logFormat, host, metricsPort }: TelemetrySettings): RuntimeOptions {
   return {
-    logger: new DefaultLogger(logLevel, (entry) => void process.stderr.write(`${logLine(entry, logFormat)}\n`)),
+    logger: new DefaultLogger(logLevel, (entry) => {
+      if (!NO_NEWS.includes(entry.message)) process.stderr.write(`${logLine(entry, logFormat)}\n`);
+    }),
     shutdownSignals: [],
     telemetryOptions: {
       logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },

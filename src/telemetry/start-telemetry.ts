@@ -3,6 +3,7 @@ import type { MetricMeter } from '@temporalio/common';
 import type { ActivityInterceptorsFactory, InjectedSinks } from '@temporalio/worker';
 import type { Sinks } from '@temporalio/workflow';
 import type { CallObserver, RunEnd } from '../contracts/observed-run';
+import type { ProviderObserver } from '../contracts/observed-provider';
 import { RUN_SINK } from '../contracts/observed-run';
 import type { TelemetrySettings } from '../contracts/telemetry-settings';
 import { activityLogs } from './activity-logs';
@@ -12,6 +13,7 @@ import { callMetrics } from './metrics/call-metrics';
 import type { Meters } from './metrics/meters';
 import { createMeters } from './metrics/meters';
 import { patternLabel } from './metrics/pattern-label';
+import { providerMetrics } from './metrics/provider-metrics';
 import type { ProviderPlace } from './traces/gen-ai-attributes';
 import type * as WorkerTracesFile from './traces/worker-traces';
 import { unheard } from './unheard';
@@ -19,6 +21,7 @@ import { unheard } from './unheard';
 /** What a Worker is given so that it tells of itself. */
 export type WorkerTelemetry = {
   observer: CallObserver | undefined;
+  providers: ProviderObserver | undefined;
   activities: ActivityInterceptorsFactory[];
   sinks: InjectedSinks<RunSinks>;
   /** Sends what is left. Never throws. */
@@ -35,6 +38,8 @@ export type TelemetryOptions = {
   meter?: MetricMeter | undefined;
   /** Traces go there, and not where the environment says. */
   spanProcessors?: readonly SpanProcessor[] | undefined;
+  /** The names of the registry's providers. */
+  providers: readonly string[];
   placeOf(provider: string): ProviderPlace | undefined;
   warn(message: string): void;
 };
@@ -44,10 +49,11 @@ export function startTelemetry(options: TelemetryOptions): WorkerTelemetry {
   const { settings, meter, spanProcessors, placeOf, warn } = options;
   const meters = meter && createMeters(meter);
   const observers: CallObserver[] = meters ? [callMetrics(meters)] : [];
+  const providers = meters && providerMetrics(meters, options.providers);
   const activities: ActivityInterceptorsFactory[] = [activityLogs, ...(meters ? [activityMetrics(meters)] : [])];
   if (!settings.traces && !spanProcessors) {
     const close = () => Promise.resolve();
-    return { observer: allObservers(observers), activities, sinks: runSinks(meters), close };
+    return { observer: allObservers(observers), providers, activities, sinks: runSinks(meters), close };
   }
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- the SDK of OpenTelemetry is for who sends traces
   const { openWorkerTraces } = require('./traces/worker-traces') as typeof WorkerTracesFile;
@@ -55,6 +61,7 @@ export function startTelemetry(options: TelemetryOptions): WorkerTelemetry {
   const traces = openWorkerTraces({ serviceName: 'cadenza-worker', spanProcessors, recordContent, warn }, placeOf);
   return {
     observer: allObservers([traces.observer, ...observers]),
+    providers,
     activities: [traces.activities, ...activities],
     sinks: runSinks(meters, traces),
     close: () => traces.close(),

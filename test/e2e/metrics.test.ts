@@ -22,7 +22,18 @@ beforeAll(async () => {
   const binary = findPrometheus();
   let failures = 1;
   world = await createTestWorld({
+    registry: ({ providers: { scripted }, models }) => ({
+      providers: { scripted, shaky: { ...scripted, breaker: { failures: 1, openSeconds: 300 } } },
+      models: {
+        ...models,
+        shaky: { ...models.gpt, provider: 'shaky', model: 'shaky-test', fallback: ['gpt'] },
+        busy: { ...models.gpt, provider: 'shaky', model: 'busy-test', fallback: ['gpt'] },
+      },
+    }),
     answer: ({ body }) => {
+      if (body.model === 'busy-test')
+        return { status: 429, error: { code: 'rate' }, headers: { 'retry-after': '300' } };
+      if (body.model === 'shaky-test') return { status: 503, error: { code: 'down' } };
       if (JSON.stringify(body.messages).includes('again') && failures-- > 0) return { status: 503, error: 'busy' };
       return { text: SECRET, usage: { prompt_tokens: 100, completion_tokens: 50 } };
     },
@@ -40,7 +51,14 @@ beforeAll(async () => {
     const started = await world.cadenza.start('chain', { initialPrompt: SECRET, steps: [step(word)], ...more });
     await started.result();
   };
+  const behind = async (model: string) => {
+    const steps = [{ name: 'say', handler: 'generation', config: { text: SECRET, model } }];
+    const { results } = await (await world.cadenza.start('pipeline', { steps })).result();
+    expect(results).toMatchObject({ say: { models: [model, 'gpt'] } });
+  };
   await run('once');
+  await behind('busy');
+  await behind('shaky');
   await run('again');
   await expect(run('too dear', { budget: { usd: 0.000001 } })).rejects.toThrow('are left in the budget');
 }, 180_000);
@@ -58,7 +76,7 @@ test('a real Prometheus scrapes a Worker: calls, tokens, money, retries, refusal
   const { query } = prometheus ?? {};
   if (!query) return;
   const one = async (expression: string) => (await query(expression))[0]?.value;
-  await waitUntil(async () => (await one('sum(cadenza_runs_total)')) === 3);
+  await waitUntil(async () => (await one('sum(cadenza_runs_total)')) === 5);
   const by = '{model="gpt",provider="scripted",pattern="chain"';
   expect(await one(`cadenza_model_requests_total${by},outcome="answered"}`)).toBe(2);
   expect(await one(`cadenza_model_requests_total${by},outcome="ProviderUnavailable"}`)).toBe(1);
@@ -66,7 +84,7 @@ test('a real Prometheus scrapes a Worker: calls, tokens, money, retries, refusal
   expect(await one(`cadenza_model_tokens_total${by},direction="input"}`)).toBe(200);
   expect(await one(`cadenza_model_tokens_total${by},direction="output"}`)).toBe(100);
   // 100 tokens in at 2 USD and 50 out at 8 USD a million, twice.
-  expect(await one('sum by (model) (cadenza_model_cost_nanousd_total) / 1e9')).toBeCloseTo(0.0012, 9);
+  expect(await one('sum by (model) (cadenza_model_cost_nanousd_total{pattern="chain"}) / 1e9')).toBeCloseTo(0.0012, 9);
   expect(await one('cadenza_activity_retries_total{activity="askChainStep",pattern="chain"}')).toBe(1);
   expect(await one('cadenza_budget_refusals_total{model="gpt",pattern="chain",type="BudgetExceeded"}')).toBe(1);
   expect(await one('cadenza_runs_total{pattern="chain",outcome="failed"}')).toBe(1);
@@ -74,10 +92,23 @@ test('a real Prometheus scrapes a Worker: calls, tokens, money, retries, refusal
   expect(await one('temporal_workflow_completed{workflow_type="chain"}')).toBe(2);
 });
 
+test('a real Prometheus sees circuits, pauses and what was held back, by provider and model', async () => {
+  const { query } = prometheus ?? {};
+  if (!query) return;
+  const one = async (expression: string) => (await query(expression))[0]?.value;
+  await waitUntil(async () => (await one('cadenza_breaker_state{provider="shaky"}')) === 2);
+  expect(await one('cadenza_breaker_state{provider="scripted"}')).toBe(0);
+  expect(await one('cadenza_provider_pauses_total{provider="shaky",model="busy"}')).toBe(1);
+  const left = await one('cadenza_provider_paused_until_seconds{provider="shaky",model="busy"} - time()');
+  expect(left).toBeGreaterThan(200);
+  expect(left).toBeLessThanOrEqual(300);
+  expect(await one('cadenza_provider_refusals_total{provider="shaky",model="shaky",why="open"}')).toBe(1);
+});
+
 test('the queries of the docs have an answer', async () => {
   const page = readFileSync(path.join(__dirname, '..', '..', 'docs', 'telemetry.md'), 'utf8');
   const queries = [...page.matchAll(/```promql\n([\s\S]*?)```/g)].map(([, found]) => (found ?? '').trim());
-  expect(queries).toHaveLength(3);
+  expect(queries).toHaveLength(4);
   if (!prometheus) return;
   for (const asked of queries) {
     await waitUntil(async () => ((await prometheus?.query(asked)) ?? []).length > 0);

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GivenInput } from '../../src/client';
 import { providerTaskQueue } from '../../src/contracts/names';
@@ -5,6 +7,7 @@ import type { ScriptedAnswer } from '../helpers/scripted-model-server';
 import { closeTestServer, testServer } from '../helpers/test-server';
 import type { TestRegistry, TestWorld } from '../helpers/test-world';
 import { createTestWorld, withWorker } from '../helpers/test-world';
+import { waitUntil } from '../helpers/wait-until';
 
 /** Ten a second. */
 const PER_MINUTE = 600;
@@ -57,6 +60,7 @@ const samples = (model: string, count: number): GivenInput<'ensemble'> => ({
 const asking = (model: string, more: object = {}): GivenInput<'pipeline'> => ({
   steps: [{ name: 'a', handler: 'generation', config: { text: 'x', model }, ...more }],
 });
+const routed = (model: string): GivenInput<'routeToModel'> => ({ task: 'generation', input: 'x', model });
 const ended = async (run: Promise<{ outcome(): Promise<{ status: string }> }>) => (await (await run).outcome()).status;
 
 test('requests per minute hold over two Workers, whatever asks: samples, trees, handlers and fallbacks', async () => {
@@ -232,3 +236,49 @@ test('what somebody waits for is asked before the items of a batch', async () =>
   // Two a second, and two at once: all of the batch waits in the queue when the person comes.
   expect(place).toBeLessThan(9);
 }, 60_000);
+
+test('calls that wait in the queue of a provider are taken when its limits are gone from the registry', async () => {
+  let asked = 0;
+  const requests = await requestsOf(
+    async () => {
+      const run = await withWorker(world, async () => {
+        const started = await world.cadenza.start('ensemble', samples('narrow', 4));
+        await world.models.until(() => asked >= 2);
+        return started;
+      });
+      const file = path.join(world.folder, 'unlimited.yaml');
+      await writeFile(
+        file,
+        (await readFile(path.join(world.folder, 'models.yaml'), 'utf8')).replace(/maxConcurrent: .*/, ''),
+      );
+      const later = { ...world, environment: { ...world.environment, models: file } };
+      await withWorker(later, async () => expect((await run.outcome()).status).toBe('completed'));
+    },
+    () => {
+      asked += 1;
+      return { text: 'well', delayMs: 300 };
+    },
+  );
+  expect(requests).toHaveLength(4);
+}, 30_000);
+
+test('tokens per minute hold: what may not fit in what is left of the minute is not sent, waits, and says so', async () => {
+  // The minute is that of the clock: not one that ends in between.
+  const left = 60_000 - (Date.now() % 60_000);
+  if (left < 8_000) await sleep(left + 500);
+  await withWorker(world, async () => {
+    const requests = await requestsOf(
+      async () => {
+        expect(await ended(world.cadenza.start('routeToModel', routed('metered')))).toBe('completed');
+        const runs = await Promise.all([1, 2].map(() => world.cadenza.start('routeToModel', routed('metered'))));
+        for (const run of runs) {
+          await waitUntil(async () => JSON.stringify(await run.progress()).includes('the tokens of this minute'));
+          await run.cancel();
+        }
+      },
+      // Of 5,000; the next one may need 1,024 and its text.
+      () => ({ text: 'well', usage: { prompt_tokens: 4_000, completion_tokens: 100 } }),
+    );
+    expect(requests).toHaveLength(1);
+  });
+}, 40_000);

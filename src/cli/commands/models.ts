@@ -4,7 +4,7 @@ import type { FailureInfo } from '../../contracts/failures';
 import type { ModelTask } from '../../contracts/names';
 import { EXIT } from '../../contracts/run';
 import { installLocalModel } from '../../embedded/local-model/install-local-model';
-import { describeModels, openGateway } from '../../worker';
+import { describeModels, findModels, openGateway } from '../../worker';
 import { failureInfo } from '../failure-info';
 import { takeInterrupt } from '../interrupt';
 import { cleanLine } from '../render/clean-text';
@@ -36,7 +36,8 @@ export async function checkModels(terminal: Terminal, { models, json = false }: 
   const environment = readEnvironment();
   const described = await describeModels(environment, fileOf(models));
   const interrupt = takeInterrupt();
-  const { gateway, close } = await openGateway(environment, fileOf(models));
+  const { registry } = await findModels(environment, fileOf(models));
+  const { gateway, close } = openGateway(environment, registry);
   const checks: Check[] = [];
   try {
     for (const model of described.models) {

@@ -1,4 +1,4 @@
-import type { BreakerState } from '../gateway-observer';
+import type { BreakerState } from '../../contracts/observed-provider';
 
 export type BreakerSettings = {
   /** Failures in a row after which the provider is not asked for a while. */

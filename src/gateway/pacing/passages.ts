@@ -2,7 +2,7 @@ import { DEFAULT_BREAKER } from '../../contracts/limits';
 import type { PinnedModel, ProviderAnswer } from '../../contracts/model';
 import type { RegistryConfig } from '../../contracts/registry.schema';
 import type { Admit } from '../gateway';
-import type { GatewayEvent, GatewayObserver, ProviderState } from '../gateway-observer';
+import type { ProviderEvent, ProviderObserver, ProviderState } from '../../contracts/observed-provider';
 import type { Passage } from './provider-gate';
 import { ProviderGate } from './provider-gate';
 
@@ -17,9 +17,9 @@ export type Way = {
 /** The gates of a Worker's providers, each made when it is first asked. */
 export type Passages = { open(model: PinnedModel, signal: AbortSignal): Way; states(): ProviderState[] };
 
-export function createPassages(config: RegistryConfig, observer: GatewayObserver | undefined): Passages {
+export function createPassages(config: RegistryConfig, observer: ProviderObserver | undefined): Passages {
   const gates = new Map<string, ProviderGate>();
-  const onEvent = (event: GatewayEvent) => {
+  const onEvent = (event: ProviderEvent) => {
     try {
       observer?.(event);
     } catch {
@@ -29,8 +29,9 @@ export function createPassages(config: RegistryConfig, observer: GatewayObserver
   const settingsOf = (provider: string) =>
     Object.hasOwn(config.providers, provider) ? config.providers[provider] : undefined;
   const gateOf = (provider: string): ProviderGate => {
-    const { maxConcurrent, breaker = DEFAULT_BREAKER } = settingsOf(provider) ?? {};
-    const gate = gates.get(provider) ?? new ProviderGate({ provider, maxConcurrent, breaker, onEvent });
+    const { maxConcurrent, requestsPerMinute, tokensPerMinute, breaker = DEFAULT_BREAKER } = settingsOf(provider) ?? {};
+    const isRateLimited = (requestsPerMinute ?? tokensPerMinute) !== undefined;
+    const gate = gates.get(provider) ?? new ProviderGate({ provider, maxConcurrent, isRateLimited, breaker, onEvent });
     gates.set(provider, gate);
     return gate;
   };

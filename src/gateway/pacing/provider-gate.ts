@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CadenzaError, isCadenzaError } from '../../contracts/failures';
 import type { FailureType } from '../../contracts/failures';
 import type { ProviderAnswer } from '../../contracts/model';
-import type { GatewayEvent, ProviderState } from '../gateway-observer';
+import type { ProviderEvent, ProviderState } from '../../contracts/observed-provider';
 import type { BreakerSettings, Ticket } from './circuit-breaker';
 import { CircuitBreaker } from './circuit-breaker';
 import { Slots } from './slots';
@@ -11,8 +11,10 @@ export type GateOptions = {
   provider: string;
   /** Requests at once; left out, as many as there are. */
   maxConcurrent?: number | undefined;
+  /** A declared rate is that of all its models together. */
+  isRateLimited?: boolean;
   breaker: BreakerSettings;
-  onEvent: (event: GatewayEvent) => void;
+  onEvent: (event: ProviderEvent) => void;
   /** Milliseconds of a clock that only goes forward: a jump of the system's clock opens and closes nothing. */
   now?: () => number;
   random?: () => number;
@@ -35,6 +37,8 @@ const SHORT_MS = 1_000;
 const SPREAD = 0.1;
 const LONGEST_SPREAD_MS = 10_000;
 
+const ALL = Symbol('all models');
+
 /** These say nothing about the provider: nothing was sent. */
 const NOT_SENT: readonly FailureType[] = ['KeyMissing', 'ConfigurationInvalid', 'Internal'];
 
@@ -55,8 +59,8 @@ export class ProviderGate {
   private readonly breaker: CircuitBreaker;
   private readonly now: () => number;
   private readonly random: () => number;
-  /** By model: most providers count each of theirs apart, and a fallback may be another one of the same provider. */
-  private readonly pausedUntil = new Map<string, number>();
+  /** By model, and under `ALL` for all of them. */
+  private readonly pausedUntil = new Map<string | typeof ALL, number>();
 
   constructor(private readonly options: GateOptions) {
     const { provider, onEvent, maxConcurrent = Number.POSITIVE_INFINITY, now = () => performance.now() } = options;
@@ -122,16 +126,26 @@ export class ProviderGate {
   }
 
   private note({ type, retryAfterMs }: CadenzaError, model: string, ticket: Ticket, isHurried: boolean): void {
-    if (type === 'RateLimited' && retryAfterMs !== undefined) this.pause(model, retryAfterMs);
+    if (retryAfterMs !== undefined) this.obey(type, model, retryAfterMs);
     if (NOT_SENT.includes(type) || (isHurried && type === 'ModelTimeout')) ticket.drop();
     else ticket.settle(!DOWN.includes(type));
   }
 
-  private pause(model: string, askedMs: number): void {
+  /**
+   * Most providers count each model apart, and a fallback may be another one of theirs: a 429 is about the one that was
+   * asked, but where the operator has declared a rate for the provider. A provider that is unavailable is so for all.
+   */
+  private obey(type: FailureType, model: string, retryAfterMs: number): void {
+    if (type === 'RateLimited') this.pause(this.options.isRateLimited ? ALL : model, retryAfterMs);
+    else if (type === 'ProviderUnavailable') this.pause(ALL, retryAfterMs);
+  }
+
+  private pause(what: string | typeof ALL, askedMs: number): void {
     const pauseMs = Math.min(askedMs, LONGEST_PAUSE_MS);
-    if (this.now() + pauseMs <= (this.pausedUntil.get(model) ?? 0)) return;
-    this.pausedUntil.set(model, this.now() + pauseMs);
-    this.options.onEvent({ kind: 'paused', provider: this.options.provider, pauseMs });
+    if (this.now() + pauseMs <= (this.pausedUntil.get(what) ?? 0)) return;
+    this.pausedUntil.set(what, this.now() + pauseMs);
+    const { provider, onEvent } = this.options;
+    onEvent({ kind: 'paused', provider, ...(what === ALL ? {} : { model: what }), pauseMs });
   }
 
   /** Resolves when requests may leave. @throws CadenzaError `ProviderPaused` where they may not until then */
@@ -144,7 +158,8 @@ export class ProviderGate {
   }
 
   private longest(model: string): { waitMs: number; why: 'paused' | 'open' } {
-    const pausedMs = (this.pausedUntil.get(model) ?? 0) - this.now();
+    const pausedUntil = Math.max(this.pausedUntil.get(model) ?? 0, this.pausedUntil.get(ALL) ?? 0);
+    const pausedMs = pausedUntil - this.now();
     const openMs = this.breaker.waitMs();
     return pausedMs >= openMs ? { waitMs: pausedMs, why: 'paused' } : { waitMs: openMs, why: 'open' };
   }
@@ -152,7 +167,7 @@ export class ProviderGate {
   private refusal(model: string, waitMs: number): CadenzaError {
     const { provider, onEvent } = this.options;
     const { why } = this.longest(model);
-    onEvent({ kind: 'refused', provider, why, waitMs });
+    onEvent({ kind: 'refused', provider, model, why, waitMs });
     const says = why === 'paused' ? 'asked to slow down' : 'fails again and again';
     const message = `provider "${provider}" ${says}: asked again in ${Math.ceil(waitMs / 1000)} s`;
     return new CadenzaError('ProviderPaused', message, { retryAfterMs: waitMs });

@@ -1,9 +1,9 @@
 import type { MetricMeter } from '@temporalio/common';
 import { unheard } from '../unheard';
-import type { MetricName } from './metric-table';
+import type { MetricName, MetricRow } from './metric-table';
 import { METRICS } from './metric-table';
 
-/** Counts, or notes a value, under labels. Never throws. */
+/** Adds to a counter, notes a value in a histogram, or sets a gauge, under labels. Never throws. */
 export type Meters = { add(name: MetricName, value: number, labels: Record<string, string>): void };
 
 /** Different values of one label: more of them are counted together as `other`. */
@@ -30,8 +30,16 @@ function instrument(meter: MetricMeter, name: string, row: (typeof METRICS)[Metr
     const counter = meter.createCounter(name, '', row.help);
     return (value: number, labels: Record<string, string>) => counter.add(value, labels);
   }
-  const histogram = meter.createHistogram(name, 'float', row.unit, row.help);
+  if (row.kind === 'gauge') {
+    const gauge = meter.createGauge(name, 'float', unitOf(row), row.help);
+    return (value: number, labels: Record<string, string>) => gauge.set(value, labels);
+  }
+  const histogram = meter.createHistogram(name, 'float', unitOf(row), row.help);
   return (value: number, labels: Record<string, string>) => histogram.record(value, labels);
+}
+
+function unitOf(row: MetricRow): string {
+  return row.unit ?? '';
 }
 
 function known(seen: Map<string, Set<string>>, label: string, value: string): string {

@@ -44,6 +44,27 @@ export const METRICS = {
     labels: ['model', 'pattern', 'type'],
     help: 'Calls that a budget did not let leave. type: the failure type.',
   },
+  cadenza_breaker_state: {
+    kind: 'gauge',
+    labels: ['provider'],
+    help: 'Circuit of a provider in this Worker: 0 closed (requests leave), 1 half open (one probes), 2 open (none).',
+  },
+  cadenza_provider_pauses_total: {
+    kind: 'counter',
+    labels: ['provider', 'model'],
+    help: 'Pauses that a provider asked for with Retry-After. model: `all` where it is for all of them.',
+  },
+  cadenza_provider_paused_until_seconds: {
+    kind: 'gauge',
+    labels: ['provider', 'model'],
+    unit: 's',
+    help: 'When the last such pause ends or ended, in seconds of Unix time.',
+  },
+  cadenza_provider_refusals_total: {
+    kind: 'counter',
+    labels: ['provider', 'model', 'why'],
+    help: 'Calls that this Worker did not let leave, for later. why: paused or open.',
+  },
   cadenza_queue_wait_seconds: {
     kind: 'histogram',
     labels: ['activity', 'pattern'],

@@ -1,6 +1,6 @@
 import { CadenzaError } from '../../../src/contracts/failures';
 import type { ProviderAnswer } from '../../../src/contracts/model';
-import type { GatewayEvent } from '../../../src/gateway/gateway-observer';
+import type { ProviderEvent } from '../../../src/contracts/observed-provider';
 import type { GateOptions } from '../../../src/gateway/pacing/provider-gate';
 import { ProviderGate } from '../../../src/gateway/pacing/provider-gate';
 
@@ -14,7 +14,7 @@ const { signal } = new AbortController();
 
 function gateAt(options: Partial<GateOptions> = {}) {
   const clock = { ms: 0 };
-  const events: GatewayEvent[] = [];
+  const events: ProviderEvent[] = [];
   const gate = new ProviderGate({
     provider: 'p',
     breaker: { failures: 3, openSeconds: 10 },
@@ -41,12 +41,37 @@ test('a Retry-After pauses the provider: who comes meanwhile is told when to com
   expect(gate.state).toMatchObject({ pausedMs: 60_000, inFlight: 0 });
   expect(events).toEqual(
     expect.arrayContaining([
-      { kind: 'paused', provider: 'p', pauseMs: 60_000 },
-      { kind: 'refused', provider: 'p', why: 'paused', waitMs: 60_000 },
+      { kind: 'paused', provider: 'p', model: 'm', pauseMs: 60_000 },
+      { kind: 'refused', provider: 'p', model: 'm', why: 'paused', waitMs: 60_000 },
     ]),
   );
   clock.ms += 60_000;
   await expect(ask(() => Promise.resolve(ANSWER))).resolves.toBe(ANSWER);
+});
+
+test.each([
+  ['a 429 pauses the model that was asked', {}, limited(60_000), 'm'],
+  [
+    'a 429 of a provider with a declared rate pauses all its models',
+    { isRateLimited: true },
+    limited(60_000),
+    undefined,
+  ],
+  [
+    'a provider that is away and says until when is paused with all its models',
+    {},
+    new CadenzaError('ProviderUnavailable', 'down', { retryAfterMs: 60_000 }),
+    undefined,
+  ],
+])('%s', async (_name, options, failure, paused) => {
+  const { gate, events, failWith } = gateAt(options);
+  await failWith(failure);
+  const told = events.filter(({ kind }) => kind === 'paused');
+  expect(told).toEqual([{ kind: 'paused', provider: 'p', ...(paused ? { model: paused } : {}), pauseMs: 60_000 }]);
+  await expect(gate.enter('m', signal)).rejects.toMatchObject({ type: 'ProviderPaused' });
+  const other = gate.enter('another', signal);
+  if (paused === undefined) await expect(other).rejects.toMatchObject({ retryAfterMs: 60_000 });
+  else (await other).release();
 });
 
 test('a pause is never longer than an hour, whatever a provider asks for, and a shorter one does not cut it', async () => {

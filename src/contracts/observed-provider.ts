@@ -1,10 +1,10 @@
-import type { FailureType } from '../contracts/failures';
+import type { FailureType } from './failures';
 
 /** `closed`: requests leave. `open`: none does. `half_open`: one at a time, to see whether the provider is back. */
 export type BreakerState = 'closed' | 'open' | 'half_open';
 
 /** What happens on the way to a provider. Names and numbers only: no prompt, no answer, no key. */
-export type GatewayEvent =
+export type ProviderEvent =
   /** A request has ended. `aborted`: its caller gave it up. */
   | {
       kind: 'request';
@@ -16,13 +16,13 @@ export type GatewayEvent =
       outputTokens?: number;
     }
   /** A request was not sent. */
-  | { kind: 'refused'; provider: string; why: 'paused' | 'open'; waitMs: number }
-  /** The provider asked to slow down: no request leaves for so long. */
-  | { kind: 'paused'; provider: string; pauseMs: number }
+  | { kind: 'refused'; provider: string; model: string; why: 'paused' | 'open'; waitMs: number }
+  /** The provider asked to slow down: no request leaves for so long, to one model or, where none is named, to any. */
+  | { kind: 'paused'; provider: string; model?: string; pauseMs: number }
   | { kind: 'breaker'; provider: string; state: BreakerState };
 
 /** Told synchronously; what it throws is not heard. */
-export type GatewayObserver = (event: GatewayEvent) => void;
+export type ProviderObserver = (event: ProviderEvent) => void;
 
 /** How a provider stands with this Worker now. */
 export type ProviderState = {
