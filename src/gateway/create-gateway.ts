@@ -77,8 +77,7 @@ export function createGateway({ registry, environment, builtin, local, observer 
       if (model.provider === 'builtin') return builtin.process(model.model, task, input, signal);
       const provider = await providerOf(model);
       provider.checkKey();
-      const send: Send = (request, sendOptions) => provider.send(model.model, request, sendOptions);
-      const ask = (request: ProviderRequest) => sendGuarded(asTakenBy(model, request), send, options, passages);
+      const ask = (request: ProviderRequest) => sendGuarded(asTakenBy(model, request), provider, options, passages);
       return runTask(task, input, { model: model.name, settings: options.settings ?? {}, ask });
     },
 
@@ -92,13 +91,12 @@ export function createGateway({ registry, environment, builtin, local, observer 
       }
       const provider = await providerOf(model);
       provider.checkKey();
-      const send: Send = (request, sendOptions) => provider.send(model.model, request, sendOptions);
       return sampleTexts(prompt, {
         samples,
         perRequest: provider.samplesPerRequest,
         settings: options.settings ?? {},
         ask: (request, sample) =>
-          sendGuarded(request, send, guard ? { ...options, guard: guard(sample) } : options, passages),
+          sendGuarded(request, provider, guard ? { ...options, guard: guard(sample) } : options, passages),
       });
     },
 
@@ -115,7 +113,7 @@ export function createGateway({ registry, environment, builtin, local, observer 
 
 async function sendGuarded(
   request: ProviderRequest,
-  send: Send,
+  provider: OpenAiProvider,
   { model, signal, settings, guard }: ProcessOptions,
   passages: Passages,
 ): Promise<ProviderAnswer> {
@@ -124,11 +122,11 @@ async function sendGuarded(
   const sendWithin: Send = (sent, options) => {
     const limits = [settings?.timeoutMs, options.timeoutMs].filter((limit) => limit !== undefined);
     const within = { ...options, ...(limits.length > 0 ? { timeoutMs: Math.min(...limits) } : {}) };
-    return way.send(() => send(sent, within), within.timeoutMs);
+    return way.send(() => provider.send(model.model, sent, within), within.timeoutMs);
   };
   try {
     return await (guard
-      ? guard(request, sendWithin, worstCaseOf(request), way.admit)
+      ? guard(request, sendWithin, worstCaseOf(request, provider.encodingOf(model.model)), way.admit)
       : sendWithin(request, { signal }));
   } finally {
     way.close();

@@ -11,11 +11,15 @@ import type { SendOptions } from './gateway';
 import { readChatAnswer, readEmbeddingAnswer } from './openai-answer';
 import { chatBody } from './openai-request';
 import { providerKey } from './provider-key';
+import type { Encoding } from './tokens/encoding-of';
+import { encodingOf } from './tokens/encoding-of';
 
 /** One OpenAI-compatible endpoint. */
 export type OpenAiProvider = {
   /** How many samples of one prompt a request may ask for. */
   readonly samplesPerRequest: number;
+  /** How a model of it cuts texts into tokens, where that is known. */
+  encodingOf(model: string): Encoding | undefined;
   /** @throws CadenzaError `KeyMissing` or `ConfigurationInvalid` before anything is reserved or sent */
   checkKey(): void;
   /**
@@ -39,6 +43,7 @@ export function createOpenAiProvider(options: {
 
   return {
     samplesPerRequest: config.samplesPerRequest,
+    encodingOf: (model) => encodingOf(model, config.baseUrl),
     checkKey: () => void providerKey(name, config, environment),
 
     async send(model, request, { signal, idempotencyKey, timeoutMs }) {
