@@ -1,4 +1,5 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+import type { ProviderRequest } from '../../../../src/contracts/model';
 import { worstCaseOf } from '../../../../src/gateway/measure-request';
 import { encodingOf } from '../../../../src/gateway/tokens/encoding-of';
 import { mostTokens } from '../../../../src/gateway/tokens/most-tokens';
@@ -45,13 +46,13 @@ test('words that steer a model are text', () => {
 
 test('the worst case of a request has its overhead, and its schema by bytes', () => {
   const schema = { name: 'n', schema: { type: 'object' } };
-  const request = {
+  const request: ProviderRequest = {
     kind: 'chat',
     messages: [{ role: 'user', content: 'tiktoken is great!' }],
     temperature: 0,
     maxOutputTokens: 5,
     responseSchema: schema,
-  } as const;
+  };
   const inputTokens = 6 + JSON.stringify(schema).length + 16 + 8;
   expect(worstCaseOf(request, 'cl100k_base')).toEqual({ inputTokens, outputTokens: 5 });
 });
