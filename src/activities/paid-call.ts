@@ -41,6 +41,7 @@ export function createPaidCall({ journal, step, model, sample, signal, hold, tur
       inputTokens,
       outputTokens,
       costNanoUsd: costNanoUsd(model.price, inputTokens, outputTokens),
+      ...(model.price ? {} : { unpriced: true as const }),
     });
     const worst = cost(worstCase.inputTokens, worstCase.outputTokens);
     await unlessRefused(entry, async () => {

@@ -25,7 +25,7 @@ export async function attendRun(
   { handle, title, json, quiet = false, onEnded }: AttendOptions,
 ): Promise<number> {
   const interrupt = takeInterrupt();
-  const stopTending = tendWhileWaiting(session, terminal);
+  const stopTending = tendWhileWaiting(session, terminal, handle);
   const board = quiet ? undefined : createRunBoard(terminal, { onlyOne: true });
   let envelope: Envelope | undefined;
   try {

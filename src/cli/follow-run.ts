@@ -7,6 +7,7 @@ import { untilAborted } from './interrupt';
 import type { RunView } from './run-board';
 import type { Session } from './session';
 import type { Terminal } from './terminal';
+import { unservedSentence } from './unserved-sentence';
 
 const POLL_MS = 350;
 /** A step that takes longer may be waiting for its next attempt; the server is asked then. */
@@ -33,9 +34,10 @@ export async function followRun(
 
 /**
  * Looks after what the runs of a command need, until the returned function is called: the embedded server and Worker
- * are started again when they die; of a cluster where nothing asks for work, the person is told.
+ * are started again when they die; of a cluster where nothing asks for work, or not for the calls of the run, the person
+ * is told.
  */
-export function tendWhileWaiting(session: Session, terminal: Terminal): () => void {
+export function tendWhileWaiting(session: Session, terminal: Terminal, run?: RunHandle): () => void {
   const startedAt = Date.now();
   let busy = false;
   let told = false;
@@ -46,7 +48,11 @@ export function tendWhileWaiting(session: Session, terminal: Terminal): () => vo
   const check = async () => {
     await session.tend();
     if (session.kind === 'embedded' || Date.now() - startedAt < NO_WORKER_AFTER_MS) return;
-    if (told || (await session.cadenza.hasWorker())) return;
+    if (told) return;
+    if (await session.cadenza.hasWorker()) {
+      for (const queue of (await run?.unserved()) ?? []) tellOnce(unservedSentence(queue));
+      return;
+    }
     tellOnce(
       `No worker asks for work of the task queue "${TASK_QUEUE}" at ${session.address} (namespace ${session.cadenza.namespace}): start one there with \`npx cadenza worker\`. Waiting for it.`,
     );

@@ -10,7 +10,7 @@ import type { ContentReference, DocumentReference } from '../contracts/content';
 import { NO_TENANT } from '../contracts/content';
 import { CadenzaError } from '../contracts/failures';
 import type { Pattern } from '../contracts/names';
-import { HANDLE_EVENT_WORKFLOW, PATTERNS, TASK_QUEUE } from '../contracts/names';
+import { HANDLE_EVENT_WORKFLOW, PATTERNS } from '../contracts/names';
 import { shown } from '../contracts/nearest-name';
 import type { ContentStore } from '../store/content-store';
 import { cipherOf } from '../payloads/create-cipher';
@@ -41,6 +41,7 @@ import { runSummary } from './run-summary';
 import type { Schedules } from './schedules';
 import { createSchedules } from './schedules';
 import { startRun } from './start-run';
+import { hasWorker } from './task-queues';
 
 export type CadenzaOptions = {
   /** An open client of Temporal to use instead of connecting; it is not closed with this one. */
@@ -84,8 +85,11 @@ export type Cadenza = {
   list(options?: ListOptions): Promise<RunList>;
   /** The budgets by label and window that calls have drawn on. */
   budgets(): Promise<BudgetSummary[]>;
-  /** True when a Worker has asked for work of the task queue within the last minute. */
-  hasWorker(): Promise<boolean>;
+  /**
+   * True when a Worker has asked for work within the last minute, from the task queue that all serve or from that of the
+   * calls of one provider.
+   */
+  hasWorker(provider?: string): Promise<boolean>;
   /** The text of a large value that a result refers to. @throws CadenzaError `ContentMissing`, `StoreUnavailable` */
   readContent(reference: ContentReference, tenant?: string): Promise<string>;
   /** Named pipelines, registered in Temporal itself. */
@@ -125,7 +129,7 @@ export async function connectCadenza(options: CadenzaOptions = {}): Promise<Cade
     record: async (workflowId) => readRunRecord(client, await findRun(client, workflowId)),
     list: (options = {}) => listRuns(client, options),
     budgets: () => listBudgets(client),
-    hasWorker: () => hasWorker(client),
+    hasWorker: (provider) => hasWorker(client, provider),
     async readContent(reference, tenant = NO_TENANT) {
       return Buffer.from(await store.get({ namespace, tenant }, reference)).toString('utf8');
     },
@@ -181,14 +185,4 @@ async function findRun(client: Client, workflowId: string): Promise<RunHandle> {
   if (!found || !pattern)
     throw new CadenzaError('RunNotFound', `no run has the id "${shown(workflowId)}"`, { field: 'id' });
   return createRunHandle(client, { workflowId, runId: found.runId, pattern });
-}
-
-async function hasWorker(client: Client): Promise<boolean> {
-  const { pollers } = await client.workflowService.describeTaskQueue({
-    namespace: client.options.namespace,
-    taskQueue: { name: TASK_QUEUE },
-    taskQueueType: 1,
-  });
-  const now = Date.now() / 1000;
-  return (pollers ?? []).some(({ lastAccessTime }) => now - Number(lastAccessTime?.seconds ?? 0) < 60);
 }

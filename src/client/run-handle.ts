@@ -17,6 +17,7 @@ import { onStepEnd } from './on-step-end';
 import { retryingOf } from './pending-attempts';
 import { queryAgain } from './query-again';
 import { refusalOf, UPDATE_SECONDS } from './refusal-of';
+import { unservedQueues } from './task-queues';
 
 /** Patterns that continue as new: asked is the run that goes on, not the one that was first. */
 const CONTINUING: ReadonlySet<Pattern> = new Set<Pattern>(['eventRouter', 'batch', 'treeOfThought']);
@@ -40,6 +41,8 @@ export type RunHandle<P extends Pattern = Pattern> = {
   progress(): Promise<RunProgress>;
   /** Activities that are in a second or later attempt. */
   retrying(): Promise<PendingAttempt[]>;
+  /** The task queues in which calls of the run wait and that no Worker serves: of a provider that none of them knows. */
+  unserved(): Promise<string[]>;
   /** Returns when the server has taken the request. */
   cancel(): Promise<void>;
   /**
@@ -126,6 +129,7 @@ export function createRunHandle<P extends Pattern>(
     status: async () => statusOf(await handle.describe()),
     progress: async () => withApprovalsInside(client, handle, await queryProgress(handle, client)),
     retrying: async () => retryingOf(await handle.describe(), client.options.loadedDataConverter),
+    unserved: async () => unservedQueues(client, await handle.describe()),
     async cancel() {
       try {
         await handle.cancel();

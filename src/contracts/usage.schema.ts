@@ -9,6 +9,8 @@ const shownUsage = {
   costUsd: z.number().nonnegative(),
   journalHits: z.int().nonnegative(),
   cacheHits: z.int().nonnegative(),
+  /** Of models without a price. */
+  unpricedCalls: z.int().positive().optional(),
 };
 
 /** Usage as results show it of one part. */

@@ -11,6 +11,8 @@ export type UsageCounts = {
   costNanoUsd: number;
   journalHits: number;
   cacheHits: number;
+  /** Those of `calls` whose model has no price in the registry: what they cost is not known. Left out where there are none. */
+  unpricedCalls?: number | undefined;
 };
 
 /** Usage of one activity: totals for each model that answered or was tried. */
@@ -19,12 +21,4 @@ export type CallUsage = { byModel: Record<string, UsageCounts> };
 /** Usage as results show it: `costUsd` is derived from the integer sums. */
 export type Usage = ShownUsage & { byModel: Record<string, ShownUsage>; byStep: Record<string, ShownUsage> };
 
-export type ShownUsage = {
-  calls: number;
-  cutCalls: number;
-  inputTokens: number;
-  outputTokens: number;
-  costUsd: number;
-  journalHits: number;
-  cacheHits: number;
-};
+export type ShownUsage = Omit<UsageCounts, 'costNanoUsd'> & { costUsd: number };

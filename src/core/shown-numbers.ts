@@ -46,7 +46,12 @@ export function shownUsage(usage: ShownUsage): string {
   const cached = cacheHits > 0 ? `, ${counted(cacheHits, 'answer')} from the cache` : '';
   if (calls === 0) return `no calls to a provider${cached}, $0`;
   const cut = cutCalls > 0 ? ` (${cutCalls} cut off)` : '';
-  const tokens = inputTokens + outputTokens;
-  const free = costUsd === 0 && tokens > 0 ? ' (free, or no price known)' : '';
-  return `${counted(calls, 'call')}${cut}${cached}, ${counted(tokens, 'token')}, ${shownMoney(costUsd)}${free}`;
+  const tokens = counted(inputTokens + outputTokens, 'token');
+  return `${counted(calls, 'call')}${cut}${cached}, ${tokens}, ${shownMoney(costUsd)}${unpriced(usage)}`;
+}
+
+/** Money that nobody knows is no money that was not spent. */
+function unpriced({ calls, unpricedCalls = 0 }: ShownUsage): string {
+  if (unpricedCalls === 0) return '';
+  return unpricedCalls === calls ? ' (no price known)' : ` (no price known for ${counted(unpricedCalls, 'call')})`;
 }

@@ -13,7 +13,9 @@ export const NO_USAGE: UsageCounts = {
 
 /** Sum of two counts, field by field. */
 export function addCounts(a: UsageCounts, b: UsageCounts): UsageCounts {
+  const unpricedCalls = (a.unpricedCalls ?? 0) + (b.unpricedCalls ?? 0);
   return {
+    ...(unpricedCalls > 0 ? { unpricedCalls } : {}),
     calls: a.calls + b.calls,
     cutCalls: a.cutCalls + b.cutCalls,
     inputTokens: a.inputTokens + b.inputTokens,

@@ -11,6 +11,10 @@ export type AttemptLine =
   | { state: 'answered'; id: string; cost: JournalCost }
   | { state: 'replayed' | 'cached'; model: string };
 
+function unpriced({ unpriced }: JournalCost): { unpricedCalls?: 1 } {
+  return unpriced ? { unpricedCalls: 1 } : {};
+}
+
 /**
  * What the attempts of a step have used: answered calls at their price, refused ones as calls without cost, and calls
  * whose end never came, or came as `unknown`, at their worst case and counted apart as cut.
@@ -26,11 +30,12 @@ export function usageOfAttempts(lines: readonly AttemptLine[]): CallUsage {
       const sent = { ...NO_USAGE, calls: 1 };
       if (end?.state === 'answered') {
         const { model, inputTokens, outputTokens, costNanoUsd } = end.cost;
-        return { byModel: { [model]: { ...sent, inputTokens, outputTokens, costNanoUsd } } };
+        return { byModel: { [model]: { ...sent, ...unpriced(end.cost), inputTokens, outputTokens, costNanoUsd } } };
       }
       const { model, costNanoUsd } = line.worstCase;
+      const cut = { ...sent, ...unpriced(line.worstCase), cutCalls: 1, costNanoUsd };
       return {
-        byModel: { [model]: end?.state === 'refused' ? sent : { ...sent, cutCalls: 1, costNanoUsd } },
+        byModel: { [model]: end?.state === 'refused' ? sent : cut },
       };
     }),
   );

@@ -14,6 +14,8 @@ export type JournalCost = {
   inputTokens: number;
   outputTokens: number;
   costNanoUsd: number;
+  /** The model has no price. */
+  unpriced?: true | undefined;
   /** The answer to the same request at another place: nothing was sent. */
   fromCache?: true;
 };

@@ -1,4 +1,6 @@
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { stringify } from 'yaml';
 import type { PruneReport, StoreSurvey } from '../../src/client';
 import type { Cli } from '../helpers/run-cli';
 import { createCli } from '../helpers/run-cli';
@@ -38,4 +40,18 @@ it('counts what the store holds and prunes it, in lines that fit and as JSON', a
   expect(await cli.run(['doctor', '--dry-run'])).toMatchObject({ code: 2 });
   const wrong = await cli.run(['doctor', '--prune', '--older-than', 'soon']);
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('such as 30d')]);
+
+  const file = path.join(cli.folder, 'limited.yaml');
+  const provider = { type: 'openai', baseUrl: 'http://127.0.0.1:9/v1' };
+  const providers = { free: provider, limited: { ...provider, requestsPerMinute: 60 } };
+  await writeFile(
+    file,
+    stringify({ providers, models: { m: { provider: 'limited', model: 'm' } }, tasks: { default: 'm' } }),
+  );
+  const limited = await cli.run(['doctor', '--quick', '--json'], { variables: { CADENZA_MODELS: file } });
+  expect(limited.code).toBe(1);
+  const told = limited.json<Doctor>().findings.filter(({ what }) => what === 'provider');
+  expect(told).toEqual([
+    expect.objectContaining({ good: false, says: expect.stringContaining('"limited": no worker') }),
+  ]);
 });

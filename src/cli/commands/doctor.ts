@@ -156,7 +156,7 @@ async function embeddedFindings(environment: Environment, options: DoctorOptions
     worker
       ? { what: 'worker', good: worker.ready, says: `runs (process ${worker.pid}, ${worker.owner}). ${worker.models}` }
       : { what: 'worker', says: 'does not run; started by the first command that needs it' },
-    ...(server ? await searchFindings(environment, options) : []),
+    ...(server ? await namespaceFindings(environment, options) : []),
   ];
 }
 
@@ -177,6 +177,7 @@ async function clusterFindings(environment: Environment, options: DoctorOptions)
         { what: 'temporal', good: true, says: `cluster answers, namespace ${cadenza.namespace}` },
         { what: 'worker', good: has, says },
         await searchFinding(cadenza, options),
+        ...(await providerFindings(cadenza, environment)),
       ];
     } finally {
       await cadenza.close();
@@ -186,10 +187,32 @@ async function clusterFindings(environment: Environment, options: DoctorOptions)
   }
 }
 
-async function searchFindings(environment: Environment, options: DoctorOptions): Promise<Finding[]> {
+async function namespaceFindings(environment: Environment, options: DoctorOptions): Promise<Finding[]> {
   const cadenza = await connectCadenza({ environment }).catch(() => undefined);
   if (!cadenza) return [];
-  return [await searchFinding(cadenza, options).finally(() => cadenza.close())];
+  try {
+    return [await searchFinding(cadenza, options), ...(await providerFindings(cadenza, environment))];
+  } finally {
+    await cadenza.close();
+  }
+}
+
+/** Whether somebody takes the calls of each provider with limits: they have a task queue of their own. */
+async function providerFindings(cadenza: Cadenza, environment: Environment): Promise<Finding[]> {
+  if (environment.models === undefined) return [];
+  const { findModels } = await import('../../worker.js');
+  const found = await findModels(environment).catch((error: unknown) => failureInfo(error).message);
+  if (typeof found === 'string') return [{ what: 'models', good: false, says: found }];
+  const limited = Object.entries(found.registry.config.providers).filter(
+    ([, { requestsPerMinute, maxConcurrent }]) => (requestsPerMinute ?? maxConcurrent) !== undefined,
+  );
+  return Promise.all(
+    limited.map(async ([name]) => {
+      const good = await cadenza.hasWorker(name);
+      const says = good ? 'a worker takes its calls' : 'no worker takes its calls: they wait in a queue of their own';
+      return { what: 'provider', good, says: `"${name}": ${says}` };
+    }),
+  );
 }
 
 /** Runs work without search attributes, so what is missing is no fault; what was asked for and refused is one. */

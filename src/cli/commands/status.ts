@@ -12,6 +12,7 @@ import type { Session } from '../session';
 import { COMMAND } from '../command-name';
 import { approveCommand, waitingApprovals } from '../show-run';
 import type { Terminal } from '../terminal';
+import { unservedSentence } from '../unserved-sentence';
 import { withRun } from '../with-run';
 
 /** `cadenza status <id>`: where a run stands now. The exit status is that of the run; one that goes on counts as good. */
@@ -21,11 +22,16 @@ export function status(terminal: Terminal, id: string, { json = false }: { json?
     const goesOn = envelope.status === 'running' || envelope.status === 'paused';
     if (goesOn) await session.tend();
     const progress = await handle.progress().catch(() => undefined);
-    const shown = { ...envelope, ...(progress && { progress: progress as unknown as JsonValue }) };
+    const unserved = goesOn ? await handle.unserved().catch(() => []) : [];
+    const shown = {
+      ...envelope,
+      ...(progress && { progress: progress as unknown as JsonValue }),
+      ...(unserved.length > 0 && { unserved }),
+    };
     if (json) terminal.printJson(shown);
     else {
       const retrying = goesOn ? await handle.retrying().catch(() => []) : [];
-      terminal.print(statusLines(session, terminal, { envelope, progress, retrying }));
+      terminal.print(statusLines(session, terminal, { envelope, progress, retrying, unserved }));
     }
     return exitStatusOfRun(envelope);
   });
@@ -38,10 +44,12 @@ function statusLines(
     envelope,
     progress,
     retrying,
+    unserved,
   }: {
     envelope: Envelope;
     progress: RunProgress | undefined;
     retrying: Parameters<typeof progressLines>[1]['retrying'];
+    unserved: readonly string[];
   },
 ): string[] {
   const { workflowId, runId, status: state, error } = envelope;
@@ -61,6 +69,7 @@ function statusLines(
     ...(progress || !steps
       ? progressLines(progress, { columns, paint, now, retrying: retrying ?? [] })
       : stepLines(steps, { columns, paint, now })),
+    ...unserved.flatMap((queue) => wrapped(unservedSentence(queue), columns, 4, '  ').map(paint.yellow)),
     // Usage counts when a step ends: until the first has, there is nothing to tell.
     ...(usage && (usage.calls > 0 || state !== 'running') ? wrapped(`Used: ${shownUsage(usage)}`, columns, 2) : []),
     ...(progress || steps ? [] : ['  No worker answers, so the steps are not known now.']),

@@ -92,13 +92,13 @@ function nothingYet({ status, error, pattern, progress, decided }: ReportModel):
 
 /** The numbers that count, at a glance. */
 export function tiles({ seconds, time, usage, decided, budget }: ReportModel): Html {
-  const { costUsd, calls, inputTokens, outputTokens, journalHits, cacheHits } = usage;
+  const { costUsd, calls, unpricedCalls = 0, inputTokens, outputTokens, journalHits, cacheHits } = usage;
   const thinking = time.model + time.handler + time.inside;
   const saved = decided?.pattern === 'ensemble' ? decided.result.decision.saved : undefined;
   const cap = budget?.caps.usd;
   return html`<dl class="tiles">
     ${tile('Time', shownSeconds(seconds), `${shownSeconds(thinking)} of it models and handlers`)}
-    ${tile('Money', shownMoney(costUsd), cap === undefined ? (inputTokens + outputTokens > 0 && costUsd === 0 ? 'free, or no price known' : '') : `of ${shownMoney(cap)}`)}
+    ${tile('Money', shownMoney(costUsd), cap === undefined ? (unpricedCalls === 0 ? '' : unpricedCalls === calls ? 'no price known' : 'not all prices known') : `of ${shownMoney(cap)}`)}
     ${tile('Tokens', shownCount(inputTokens + outputTokens), calls === 0 ? '' : `${shownCount(inputTokens)} in, ${shownCount(outputTokens)} out`)}
     ${tile('Calls', shownCount(calls), calls === 0 ? 'none to a provider' : '')}
     ${tile('Reused', shownCount(journalHits + cacheHits), 'answers from journal and cache')}

@@ -25,11 +25,15 @@ it('separates thousands', () => {
   expect([999, 1_000, 1_234_567].map(shownCount)).toEqual(['999', '1,000', '1,234,567']);
 });
 
-it('says that a run cost nothing because no provider was called, or because no price is known', () => {
+it('says that a run cost nothing because no provider was called, the price is 0, or none is known', () => {
   const usage = { calls: 0, cutCalls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, journalHits: 0, cacheHits: 0 };
   expect(shownUsage(usage)).toBe('no calls to a provider, $0');
-  expect(shownUsage({ ...usage, calls: 1, inputTokens: 1 })).toBe('1 call, 1 token, $0 (free, or no price known)');
-  expect(shownUsage({ ...usage, calls: 2 })).toBe('2 calls, 0 tokens, $0');
+  const called = { ...usage, calls: 1, inputTokens: 1 };
+  expect(shownUsage({ ...called, unpricedCalls: 1 })).toBe('1 call, 1 token, $0 (no price known)');
+  expect(shownUsage(called)).toBe('1 call, 1 token, $0');
+  expect(shownUsage({ ...called, calls: 3, unpricedCalls: 1, costUsd: 0.5 })).toBe(
+    '3 calls, 1 token, $0.5000 (no price known for 1 call)',
+  );
   expect(shownUsage({ ...usage, calls: 3, cutCalls: 1, inputTokens: 1200, costUsd: 0.5 })).toBe(
     '3 calls (1 cut off), 1,200 tokens, $0.5000',
   );
