@@ -6,7 +6,7 @@ import { takeInterrupt } from './interrupt';
 import type { RunView } from './run-board';
 import { createRunBoard } from './run-board';
 import type { Session } from './session';
-import { approvalSentence, detachedSentence, showEnded, waitingApprovals } from './show-run';
+import { showEnded, tellApproval, tellDetached, waitingApprovals } from './show-run';
 import type { Terminal } from './terminal';
 
 export type AttendOptions = {
@@ -42,7 +42,7 @@ export async function attendRun(
     board?.close();
   }
   if (!envelope) {
-    terminal.say(detachedSentence([handle]));
+    tellDetached(terminal, [handle]);
     if (json) terminal.printJson(runningEnvelope(handle));
     return EXIT.interrupted;
   }
@@ -57,7 +57,7 @@ export async function attendRun(
 function tellApprovals(terminal: Terminal, { workflowId }: RunHandle, { progress }: RunView, told: Set<string>): void {
   for (const step of waitingApprovals(progress)) {
     const wait = `${step.name} ${step.startedAt ?? ''}`;
-    if (!told.has(wait)) terminal.say(approvalSentence(workflowId, step));
+    if (!told.has(wait)) tellApproval(terminal, workflowId, step);
     told.add(wait);
   }
 }

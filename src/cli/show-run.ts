@@ -1,4 +1,4 @@
-import type { Cadenza, Envelope, RunHandle, RunProgress, StepProgress } from '../client';
+import type { Cadenza, Envelope, RunProgress, StepProgress } from '../client';
 import type { BatchResult } from '../contracts/batch.schema';
 import { itemPath } from '../core/batch/batch-items';
 import { COMMAND } from './command-name';
@@ -68,19 +68,28 @@ export function approveCommand(workflowId: string, step: string): string {
   return `${COMMAND} approve ${cleanLine(workflowId)} ${cleanLine(step)}`;
 }
 
-/** What a person must know of a step that waits for a decision. */
-export function approvalSentence(workflowId: string, { name, note = '' }: StepProgress): string {
+/** Tells a person of a step that waits for a decision, and how to decide it. */
+export function tellApproval(terminal: Terminal, workflowId: string, { name, note = '' }: StepProgress): void {
   const command = approveCommand(workflowId, name);
-  return [`${name} ${cleanLine(note)}`, `  Approve  ${command}`, `  Reject   ${command} --reject`].join('\n');
+  terminal.say(`${name} ${cleanLine(note)}`);
+  terminal.show(
+    nextLines(
+      [
+        ['Approve', command],
+        ['Reject', `${command} --reject`],
+      ],
+      terminal,
+    ),
+  );
 }
 
-/** What a person who pressed Ctrl-C must know: the run goes on, how to come back to it, how to cancel it. */
-export function detachedSentence(runs: readonly Pick<RunHandle, 'workflowId'>[]): string {
-  if (runs.length === 0) return 'Nothing was started.';
+/** Tells a person who pressed Ctrl-C that the run goes on, how to come back to it, and how to cancel it. */
+export function tellDetached(terminal: Terminal, runs: readonly { workflowId: string | null }[]): void {
+  if (runs.length === 0) return terminal.say('Nothing was started.');
+  terminal.say(runs.length === 1 ? 'Detached: the run goes on.' : `Detached: ${runs.length} runs go on.`);
   const commands = runs.flatMap(({ workflowId }) => [
-    `  Come back  ${COMMAND} watch ${workflowId}`,
-    `  Cancel     ${COMMAND} cancel ${workflowId}`,
+    ['Watch', `${COMMAND} watch ${cleanLine(workflowId ?? '')}`] as const,
+    ['Cancel', `${COMMAND} cancel ${cleanLine(workflowId ?? '')}`] as const,
   ]);
-  const goOn = runs.length === 1 ? 'Detached: the run goes on.' : `Detached: ${runs.length} runs go on.`;
-  return [goOn, ...commands].join('\n');
+  terminal.show(nextLines(commands, terminal));
 }

@@ -75,7 +75,7 @@ function brokenLines({ screen }: PtyRun): string[] {
     expect(await run.ended).toBe(130);
     const text = run.screen.rows().join('\n');
     expect(text).toMatch(
-      /Detached: the run goes on\.\n {2}Come back {2}npx cadenza watch left\n {2}Cancel +npx cadenza cancel left/,
+      /Detached: the run goes on\.\n {2}Watch +npx cadenza watch left\n {2}Cancel +npx cadenza cancel left/,
     );
     expect(text).not.toContain('●');
     expect(await world.cadenza.find('left').then((handle) => handle.status())).toBe('running');

@@ -9,7 +9,7 @@ import { createRunBoard } from '../run-board';
 import type { Session } from '../session';
 import { openSession } from '../session';
 import { COMMAND } from '../command-name';
-import { detachedSentence, showEnded } from '../show-run';
+import { tellDetached, showEnded } from '../show-run';
 import type { Terminal } from '../terminal';
 import { withBudget } from '../with-budget';
 
@@ -71,7 +71,7 @@ async function analyzeAll(
   if (json) printEnvelopes(terminal, envelopes);
   else await showAll(session, terminal, files, envelopes, detach);
   if (signal.aborted) {
-    terminal.say(detachedSentence(left.map(({ workflowId }) => ({ workflowId: workflowId ?? '' }))));
+    tellDetached(terminal, left);
     return EXIT.interrupted;
   }
   if (detach && !json)

@@ -3,7 +3,7 @@ import { runningEnvelope } from '../attend-run';
 import { followRun, tendWhileWaiting } from '../follow-run';
 import { takeInterrupt } from '../interrupt';
 import { COMMAND } from '../command-name';
-import { detachedSentence } from '../show-run';
+import { tellDetached } from '../show-run';
 import type { Terminal } from '../terminal';
 import { withRun } from '../with-run';
 
@@ -31,7 +31,8 @@ export function cancel(terminal: Terminal, id: string, { wait = false, json = fa
     const stopTending = tendWhileWaiting(session, terminal);
     const envelope = await followRun(handle, { signal: interrupt.signal }).finally(stopTending);
     if (!envelope) {
-      terminal.say(`The cancel was requested. ${detachedSentence([handle])}`);
+      terminal.say('The cancel was requested.');
+      tellDetached(terminal, [handle]);
       if (json) terminal.printJson(runningEnvelope(handle));
       return EXIT.interrupted;
     }

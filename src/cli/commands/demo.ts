@@ -18,7 +18,7 @@ import { createRunBoard } from '../run-board';
 import type { Session } from '../session';
 import { openSession } from '../session';
 import { COMMAND } from '../command-name';
-import { detachedSentence } from '../show-run';
+import { tellDetached } from '../show-run';
 import type { Terminal } from '../terminal';
 
 /** `cadenza demo`: the main job on the documents that ship with the product. Returns the exit status. */
@@ -39,7 +39,7 @@ export async function demo(terminal: Terminal): Promise<number> {
     const envelopes = results.flatMap((envelope) => envelope ?? []);
     if (signal.aborted) {
       const left = envelopes.filter(({ status }) => status === 'running');
-      terminal.say(detachedSentence(left.map(({ workflowId }) => ({ workflowId: workflowId ?? '' }))));
+      tellDetached(terminal, left);
       return EXIT.interrupted;
     }
     interrupt.release();
