@@ -5,7 +5,8 @@ import type { FailureInfo } from '../contracts/failures';
 import type { BudgetDecision } from '../contracts/pipeline-messages';
 import type { RunIdentity } from '../contracts/step-activity';
 import { capsOf } from '../core/budget/budget-scopes';
-import { scopeOfField } from '../core/budget/describe-refusal';
+import { budgetQuestion } from '../core/budget/budget-question';
+import { scopeOfField, shownAmount } from '../core/budget/describe-refusal';
 import { BUDGET_DECISION_FIELDS, CAP_FIELDS } from '../core/message-rules';
 import { system } from './activity-proxies';
 import type { OnWait } from './ask-again';
@@ -72,7 +73,10 @@ export class BudgetGate {
       const field = name === 'costNanoUsd' ? 'budget.usd' : `budget.${name}`;
       if (this.caps[name] === undefined) refuseUpdate(field, 'the budget has no such cap');
       if (!Number.isSafeInteger(caps[name]) || (caps[name] as number) <= (this.caps[name] as number)) {
-        refuseUpdate(field, 'the new cap must be higher than the one there is');
+        refuseUpdate(
+          field,
+          `the new cap must be higher than the one there is, ${shownAmount(name, this.caps[name] as number)}`,
+        );
       }
     }
   }
@@ -94,7 +98,7 @@ export class BudgetGate {
 
   private async decision(seen: number, { message }: FailureInfo, onWait: OnWait): Promise<void> {
     this.waiting += 1;
-    onWait(`${message}: \`cadenza approve ${workflowInfo().workflowId} --budget USD\` raises the cap`);
+    onWait(budgetQuestion(message, workflowInfo().workflowId));
     this.onChange();
     try {
       await condition(() => this.decisions !== seen);

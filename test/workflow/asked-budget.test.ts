@@ -116,16 +116,16 @@ test('a decision that makes no sense is refused at once: no cap, one that is not
       budget: ASK,
     });
     await waitUntil(async () => (await handle.status()) === 'paused');
-    const refused = (budget: object, field: string, by = 'Ada') =>
+    const refused = (budget: object, problem: string, by = 'Ada') =>
       expect(handle.approve({ approved: true, by, budget })).rejects.toMatchObject({
         type: 'InvalidInput',
-        message: expect.stringContaining(`${field}: `),
+        message: expect.stringContaining(problem),
       });
-    await refused({}, 'budget');
-    await refused({ calls: 2 }, 'budget.calls');
-    await refused({ calls: 1.5 }, 'budget.calls');
-    await refused({ usd: 3 }, 'budget.usd');
-    await refused({ calls: 3 }, 'by', ' ');
+    await refused({}, 'budget: ');
+    await refused({ calls: 2 }, 'budget.calls: the new cap must be higher than the one there is, 2 calls');
+    await refused({ calls: 1.5 }, 'budget.calls: ');
+    await refused({ usd: 3 }, 'budget.usd: ');
+    await refused({ calls: 3 }, 'by: ', ' ');
     await handle.approve({ approved: true, by: 'Ada', budget: { calls: 3 } });
     expect(await handle.outcome()).toMatchObject({ status: 'completed' });
   });

@@ -62,7 +62,7 @@ test('a pipeline stops where the next call could cost more than is left, keeps w
   expect(result).toMatchObject({
     partial: true,
     success: false,
-    partialReason: expect.stringContaining('1 calls, and 0 calls of 2 calls are left in the budget of the run'),
+    partialReason: expect.stringContaining('1 call, and 0 calls of 2 calls are left in the budget of the run'),
     results: {
       two: { status: 'completed' },
       three: { status: 'failed', error: { type: 'BudgetExceeded', field: 'budget' } },

@@ -1,4 +1,4 @@
-import type { Envelope, RunProgress, RunStatus } from '../../client';
+import type { Envelope, RunProgress } from '../../client';
 import type { JsonValue } from '../../contracts/json';
 import { exitStatusOfRun } from '../failure-info';
 import { cleanLine } from '../render/clean-text';
@@ -9,8 +9,7 @@ import { runMark } from '../render/paint';
 import { asPipelineResult, stepsOf } from '../render/run-result';
 import { progressLines, stepLines } from '../render/step-lines';
 import type { Session } from '../session';
-import { COMMAND } from '../command-name';
-import { approveCommand, waitingApprovals } from '../show-run';
+import { statusNext } from '../status-next';
 import type { Terminal } from '../terminal';
 import { unservedSentence } from '../unserved-sentence';
 import { withRun } from '../with-run';
@@ -54,7 +53,6 @@ function statusLines(
 ): string[] {
   const { workflowId, runId, status: state, error } = envelope;
   const now = Date.now();
-  const goesOn = state === 'running' || state === 'paused';
   const pipeline = asPipelineResult(envelope.result);
   const steps = pipeline ? stepsOf(pipeline) : undefined;
   const usage = progress?.usage ?? pipeline?.usage;
@@ -74,22 +72,8 @@ function statusLines(
     ...(usage && (usage.calls > 0 || state !== 'running') ? wrapped(`Used: ${shownUsage(usage)}`, columns, 2) : []),
     ...(progress || steps ? [] : ['  No worker answers, so the steps are not known now.']),
     ...nextLines(
-      [
-        ...(address === undefined ? [] : [['Web UI', address] as const]),
-        ...(goesOn ? waitingApprovals(progress) : []).map(
-          ({ name }) => ['Decide', `${approveCommand(ids.workflowId, name)} [--reject]`] as const,
-        ),
-        ...(goesOn && progress?.events && progress.events.deadLetters > 0
-          ? [['Letters', `${COMMAND} router dead-letters ${cleanLine(ids.workflowId)}`] as const]
-          : []),
-        ['Next', `${COMMAND} ${nextCommand(state)} ${cleanLine(ids.workflowId)}`],
-      ],
+      [...(address === undefined ? [] : [['Web UI', address] as const]), ...statusNext(envelope, progress)],
       { columns, paint },
     ),
   ];
-}
-
-function nextCommand(status: RunStatus): string {
-  if (status === 'running') return 'watch';
-  return status === 'paused' ? 'resume' : 'result';
 }
