@@ -20,7 +20,7 @@ const attributesSchema = z
     id: z.string().min(1).max(200),
     type: eventTypeSchema,
     source: z.string().min(1).max(500),
-    time: z.iso.datetime({ offset: true }),
+    time: z.iso.datetime({ offset: true, error: 'a date and time with a zone, such as 2026-03-17T09:12:44Z' }),
     subject: z.string().min(1).max(500).optional(),
     datacontenttype: z.string().min(1).max(200).optional(),
     dataschema: z.string().min(1).max(500).optional(),

@@ -1,12 +1,14 @@
 /**
  * The allowed name closest to a misspelt one, or undefined when none is near (more than a third of it differs).
- * Distance counts changed, missing, extra and swapped letters; ties go to the earlier candidate.
+ * Distance counts changed, missing, extra and swapped letters; ties go to the earlier candidate. A name that only goes
+ * on where the given one ends (`timeoutSeconds` for `timeout`) is nearer than all but those with one letter wrong.
  */
 export function nearestName(given: string, allowed: readonly string[]): string | undefined {
   const wanted = given.slice(0, 100).toLowerCase();
   let best: { name: string; distance: number } | undefined;
   for (const name of allowed) {
-    const distance = editDistance(wanted, name.toLowerCase());
+    const goesOn = wanted.length >= 4 && name.toLowerCase().startsWith(wanted);
+    const distance = Math.min(editDistance(wanted, name.toLowerCase()), goesOn ? 1.5 : Infinity);
     if (
       distance <= Math.max(1, Math.floor(Math.max(wanted.length, name.length) / 3)) &&
       !(best && best.distance <= distance)

@@ -357,6 +357,12 @@ describe('a malformed event', () => {
     ['data that is not JSON, in Base64', { datacontenttype: 'application/json', data_base64: 'AA==' }, 'data_base64'],
     ['a relative schema', { dataschema: 'not a uri' }, 'dataschema'],
   ];
+  test('a time without a zone is told what a time looks like', async () => {
+    const { url } = await start();
+    const { body } = await post(url, STRUCTURED, { ...EVENT, time: '2026-01-01' });
+    expect(JSON.stringify(body)).toContain('a date and time with a zone, such as 2026-03-17T09:12:44Z, got');
+  });
+
   test.each(wrong)('with %s is refused, naming the field', async (_what, change, field) => {
     const world = await start();
     expect(await post(world.url, STRUCTURED, { ...EVENT, ...change })).toMatchObject({

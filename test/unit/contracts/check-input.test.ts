@@ -123,6 +123,12 @@ describe('refusals', () => {
   test.each([
     ['a misspelt field', { ...steps({}), failfast: true }, undefined, 'did you mean "failFast"?'],
     ['a misspelt field of a step', steps({ timeoutSecond: 3 }), 'steps[0]', 'did you mean "timeoutSeconds"?'],
+    [
+      'a field that is only half written',
+      steps({ handler: undefined, approval: { message: 'Go on?', timeout: 5 } }),
+      'steps[0].approval',
+      'did you mean "timeoutSeconds"?',
+    ],
     ['no attempts', steps({ retryCount: 0 }), 'steps[0].retryCount', 'must be at least 1, got 0'],
     ['a step name with a space', steps({ name: 'my step' }), 'steps[0].name', 'got "my step"'],
     [
