@@ -48,6 +48,11 @@ const TYPE_OF_CODE: Record<string, FailureType> = {
   content_policy_violation: 'ModelRefused',
 };
 
+/** Whether a provider's word says what went wrong, whatever the status. */
+export function isErrorCode(code: string): boolean {
+  return Object.hasOwn(TYPE_OF_CODE, code);
+}
+
 const TYPE_OF_STATUS: Record<number, FailureType> = {
   401: 'AuthenticationFailed',
   402: 'QuotaExhausted',
@@ -65,8 +70,7 @@ const TYPE_OF_STATUS: Record<number, FailureType> = {
 };
 
 function typeOf(status: number, code: string | undefined): FailureType {
-  const byCode =
-    status < 500 && code !== undefined && Object.hasOwn(TYPE_OF_CODE, code) ? TYPE_OF_CODE[code] : undefined;
+  const byCode = status < 500 && code !== undefined && isErrorCode(code) ? TYPE_OF_CODE[code] : undefined;
   if (byCode) return byCode;
   if (status >= 300 && status < 400) return 'ConfigurationInvalid';
   return TYPE_OF_STATUS[status] ?? (status >= 500 ? 'ProviderUnavailable' : 'ModelRequestRejected');

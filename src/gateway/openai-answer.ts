@@ -1,3 +1,4 @@
+import { APIError } from 'openai';
 import { z } from 'zod';
 import type {
   CompletionAnswer,
@@ -8,7 +9,7 @@ import type {
   SampledText,
   TokenCounts,
 } from '../contracts/model';
-import { unreadable } from './classify-error';
+import { isErrorCode, unreadable } from './classify-error';
 
 /** What providers return is read laxly: only the fields used, and none of them trusted to be there. */
 const count = z.int().nonnegative();
@@ -69,12 +70,28 @@ export function readEmbeddingAnswer(body: unknown, request: EmbeddingRequest, pr
 /** Some proxies send JSON without its content type; `openai` then hands the text on. */
 function asObject(body: unknown, provider: string): unknown {
   if (body === undefined || body === null || body === '') throw unreadable(provider, 'the body is empty');
-  if (typeof body !== 'string') return body;
+  const object = typeof body === 'string' ? parseJson(body, provider) : body;
+  const error = errorIn(object);
+  if (error) throw error;
+  return object;
+}
+
+function parseJson(body: string, provider: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
     throw unreadable(provider, 'the body is not JSON');
   }
+}
+
+const statusSchema = z.int().min(400).max(599);
+const errorSchema = z.object({ error: z.object({ code: z.union([z.string(), statusSchema]) }) });
+
+/** Some proxies send what went wrong with a 200: an error that names itself is the one that it would have been. */
+function errorIn(body: unknown): APIError | undefined {
+  const { code } = errorSchema.safeParse(body).data?.error ?? {};
+  const status = typeof code === 'number' ? code : code !== undefined && isErrorCode(code) ? 400 : undefined;
+  return status === undefined ? undefined : APIError.generate(status, body as object, undefined, new Headers());
 }
 
 function finishReasonFrom(reason: string | null | undefined): FinishReason {

@@ -23,7 +23,7 @@ it('makes keys, runs with one, decrypts for the Temporal UI, and is refused with
   const other = await cli.run(['keys', 'new', '--json']);
   expect(other.json()).toEqual({ id: expect.stringMatching(/^\d{4}-\d\d-\d\d-/), key: expect.any(String) });
   expect((await cli.run(['keys', 'new', '../x'])).code).toBe(2);
-  expect((await cli.run(['codec'])).stderr).toMatch(/nothing is encrypted here.*\[ConfigurationInvalid\]/);
+  expect((await cli.run(['codec'])).stderr).toMatch(/ConfigurationInvalid: nothing is encrypted here/);
 
   const file = path.join(cli.folder, 'keys.txt');
   await writeFile(file, made.stdout, { mode: 0o600 });
