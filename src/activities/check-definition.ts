@@ -8,6 +8,7 @@ import { INLINE_LIMIT_BYTES } from '../contracts/limits';
 import { shown } from '../contracts/nearest-name';
 import { definitionSchema } from '../contracts/pipeline.schema';
 import type { CheckedDefinition } from '../contracts/step-activity';
+import { checkInputFields } from '../core/graph/check-input-fields';
 import { planSteps } from '../core/graph/check-steps';
 import { checkStepPattern } from './check-models';
 import { checkCallbackNames, checkRunnable, namesOf } from './check-runnable';
@@ -37,6 +38,7 @@ export function createCheckDefinition(dependencies: ActivityDependencies) {
     if (definition.input) {
       const [outcome] = await evaluator.evaluate([{ schema: definition.input }], cancellationSignal());
       if (outcome && 'problem' in outcome) refuse('input', outcome.problem);
+      checkInputFields(definition);
     }
     const text = JSON.stringify(definition);
     const isLarge = Buffer.byteLength(text) > INLINE_LIMIT_BYTES;

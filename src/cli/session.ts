@@ -8,6 +8,7 @@ import { readEnvironment } from '../config/environment';
 import { createHome } from '../config/home-folder';
 import { CadenzaError } from '../contracts/failures';
 import { ensureBackgroundWorker } from '../embedded/background-worker';
+import { wasEndedSince } from '../embedded/down-record';
 import { databaseFile } from '../embedded/server-process';
 import type { EnsuredServer, ServerOptions } from '../embedded/temporal-server';
 import { ensureTemporalServer, runningServer } from '../embedded/temporal-server';
@@ -31,7 +32,10 @@ export type Session = {
   readonly models?: string;
   /** The page of a run in the Temporal Web UI, where its address is known. */
   webAddress(run: { workflowId: string; runId: string }): string | undefined;
-  /** Starts again what died of server and Worker. Does nothing in a cluster. */
+  /**
+   * Starts again what died of server and Worker. Does nothing in a cluster.
+   * @throws CadenzaError `ServerUnavailable` where `cadenza down` ended them: the next command starts them
+   */
   tend(): Promise<void>;
   close(): Promise<void>;
 };
@@ -96,6 +100,7 @@ export async function startServer(
 }
 
 async function openEmbedded(terminal: Terminal, given: Environment, options: SessionOptions): Promise<Session> {
+  const openedAt = Date.now();
   const environment = { ...given, home: createHome(given.home) };
   const models = options.models === undefined ? undefined : path.resolve(options.models);
   const ensureWorker = (address: string, exact: boolean) =>
@@ -117,7 +122,10 @@ async function openEmbedded(terminal: Terminal, given: Environment, options: Ses
     webAddress: ({ workflowId, runId }) =>
       `${server.uiUrl}/namespaces/default/workflows/${encodeURIComponent(workflowId)}/${runId}`,
     async tend() {
-      if (!(await runningServer(environment.home))) {
+      const serves = await runningServer(environment.home);
+      if (serves && runningWorker(environment.home)) return;
+      if (wasEndedSince(environment.home, openedAt)) throw endedByDown(environment.home);
+      if (!serves) {
         terminal.say('The Temporal server ended: it is started again, and runs go on where they were.');
         server = await startServer(terminal, environment, true);
       }
@@ -127,4 +135,11 @@ async function openEmbedded(terminal: Terminal, given: Environment, options: Ses
     },
     close: () => cadenza.close(),
   };
+}
+
+function endedByDown(home: string): CadenzaError {
+  return new CadenzaError(
+    'ServerUnavailable',
+    `\`npx cadenza down\` ended server and worker of ${home}; the next command, or \`npx cadenza up\`, starts them again`,
+  );
 }

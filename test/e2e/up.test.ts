@@ -71,6 +71,17 @@ it('goes on with a run that was cut off when everything was killed', async () =>
   expect(ended.stderr).toMatch(/Ended the worker \(process \d+\) and the Temporal server/);
 });
 
+it('stays down while a command waits for a run, which goes on when the next command starts', async () => {
+  const input = JSON.stringify({ steps: [{ name: 'ok', approval: { message: 'Go on?' } }], input: {} });
+  const waiting = cli.start(['run', 'pipeline', '-i', '-', '--id', 'waits'], { input });
+  await waiting.said(/approve waits ok/);
+  await cli.run(['down']);
+  await waiting.said(/`npx cadenza down` ended server and worker/);
+  expect((await cli.run(['down'])).stderr).toContain('Nothing runs');
+  expect((await cli.run(['approve', 'waits', 'ok'])).code).toBe(0);
+  expect((await waiting.result).code).toBe(0);
+});
+
 it('says after ten seconds that nothing serves the task queue of a cluster, and goes on waiting', async () => {
   const cluster = { TEMPORAL_ADDRESS: testServer().address, TEMPORAL_NAMESPACE: await createTestNamespace() };
   const refused = await cli.run(['analyze', LICENSE, '--models', 'models.yaml', '--json'], { variables: cluster });

@@ -120,6 +120,12 @@ test('what could not run is refused with its path, and leaves nothing behind', a
     message: expect.stringContaining('did you mean "say"') as string,
   });
   await refused(saying('bad', 'x', { input: { type: 'object', propertys: {} } })).toMatchObject({ field: 'input' });
+  const only = { type: 'object', properties: { text: {} }, additionalProperties: false };
+  const mapped = { name: 'say', handler: 'echo', inputs: { said: 'input.txet' } };
+  await refused({ name: 'bad', input: only, steps: [mapped] }).toMatchObject({
+    field: 'steps[0].inputs.said',
+    message: expect.stringContaining('did you mean "text"') as string,
+  });
   await refused(saying('document_analysis', 'x')).toMatchObject({ field: 'name' });
   expect((await world.cadenza.definitions.list()).map(({ name }) => name)).not.toContain('bad');
   await expect(world.cadenza.definitions.find('bad')).rejects.toMatchObject({ type: 'UnknownDefinition' });

@@ -1,6 +1,7 @@
 import { readEnvironment } from '../../config/environment';
 import { EXIT } from '../../contracts/run';
 import { stopWorker } from '../../embedded/background-worker';
+import { recordDown } from '../../embedded/down-record';
 import { forgetHandlers } from '../../embedded/kept-handlers';
 import { stopTemporalServer } from '../../embedded/temporal-server';
 import type { Terminal } from '../terminal';
@@ -12,6 +13,7 @@ export async function down(
 ): Promise<number> {
   const { home } = readEnvironment();
   if (forget) forgetHandlers(home);
+  recordDown(home);
   const worker = await stopWorker(home, terminal.say);
   const server = await stopTemporalServer(home);
   const ended = [...(worker ? [`the worker (process ${worker.pid})`] : []), ...(server ? ['the Temporal server'] : [])];
