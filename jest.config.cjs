@@ -27,5 +27,5 @@ module.exports = {
   reporters: ['default', '<rootDir>/test/helpers/plain-count-reporter.cjs'],
   testSequencer: '<rootDir>/test/helpers/longest-first-sequencer.cjs',
   testTimeout: 30_000,
-  maxWorkers: 3,
+  maxWorkers: 4,
 };

@@ -1,6 +1,6 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-const LONGEST_FIRST = ['fault', 'e2e', 'workflow', 'replay', 'property', 'unit'];
+const LONGEST_FIRST = ['fault', 'e2e', 'replay', 'workflow', 'property', 'unit'];
 
 /**
  * The projects whose files take longest start first, so that at the end no long file runs alone. Jest's own order is by

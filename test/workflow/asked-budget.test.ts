@@ -6,15 +6,18 @@ import type { Pattern } from '../../src/contracts/names';
 import type { ScriptedAnswer } from '../helpers/scripted-model-server';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, withWorker } from '../helpers/test-world';
+import { createTestWorld, serveWorld } from '../helpers/test-world';
 import { waitUntil } from '../helpers/wait-until';
 
 let world: TestWorld;
+let stopWorker: () => Promise<void>;
 
 beforeAll(async () => {
   world = await createTestWorld();
+  stopWorker = await serveWorld(world);
 });
 afterAll(async () => {
+  await stopWorker();
   await world.close();
   await closeTestServer();
 });
@@ -46,19 +49,17 @@ const step = (name: string, dependsOn: string[] = []) => ({
 /** Starts a run, waits until it asks, and lets a person decide. */
 async function decided<P extends Pattern>(pattern: P, input: GivenInput<P>, budget: { calls?: number } | undefined) {
   const before = world.models.requests.length;
-  return withWorker(world, async () => {
-    const handle = await world.cadenza.start(pattern, input);
-    const asks = async () => (await handle.progress()).status === 'paused';
-    await waitUntil(asks);
-    expect(await handle.status()).toBe('paused');
-    expect((await handle.progress()).steps).toContainEqual(
-      expect.objectContaining({ note: expect.stringMatching(/calls are left in .*`cadenza approve .* --budget USD`/) }),
-    );
-    const asked = world.models.requests.length - before;
-    await handle.approve({ approved: budget !== undefined, by: 'Ada', budget: budget ?? {} });
-    const outcome = await handle.outcome();
-    return { ...outcome, asked, requests: world.models.requests.length - before };
-  });
+  const handle = await world.cadenza.start(pattern, input);
+  const asks = async () => (await handle.progress()).status === 'paused';
+  await waitUntil(asks);
+  expect(await handle.status()).toBe('paused');
+  expect((await handle.progress()).steps).toContainEqual(
+    expect.objectContaining({ note: expect.stringMatching(/calls are left in .*`cadenza approve .* --budget USD`/) }),
+  );
+  const asked = world.models.requests.length - before;
+  await handle.approve({ approved: budget !== undefined, by: 'Ada', budget: budget ?? {} });
+  const outcome = await handle.outcome();
+  return { ...outcome, asked, requests: world.models.requests.length - before };
 }
 
 const RUNS: { [name: string]: [Pattern, object, number] } = {
@@ -110,45 +111,41 @@ test('a person who says no lets the run end with the best so far', async () => {
 });
 
 test('a decision that makes no sense is refused at once: no cap, one that is not higher, one that is not there, nobody', async () => {
-  await withWorker(world, async () => {
-    const handle = await world.cadenza.start('pipeline', {
-      steps: [step('a'), step('b', ['a']), step('c', ['b'])],
-      budget: ASK,
-    });
-    await waitUntil(async () => (await handle.status()) === 'paused');
-    const refused = (budget: object, problem: string, by = 'Ada') =>
-      expect(handle.approve({ approved: true, by, budget })).rejects.toMatchObject({
-        type: 'InvalidInput',
-        message: expect.stringContaining(problem),
-      });
-    await refused({}, 'budget: ');
-    await refused({ calls: 2 }, 'budget.calls: the new cap must be higher than the one there is, 2 calls');
-    await refused({ calls: 1.5 }, 'budget.calls: ');
-    await refused({ usd: 3 }, 'budget.usd: ');
-    await refused({ calls: 3 }, 'by: ', ' ');
-    await handle.approve({ approved: true, by: 'Ada', budget: { calls: 3 } });
-    expect(await handle.outcome()).toMatchObject({ status: 'completed' });
+  const handle = await world.cadenza.start('pipeline', {
+    steps: [step('a'), step('b', ['a']), step('c', ['b'])],
+    budget: ASK,
   });
+  await waitUntil(async () => (await handle.status()) === 'paused');
+  const refused = (budget: object, problem: string, by = 'Ada') =>
+    expect(handle.approve({ approved: true, by, budget })).rejects.toMatchObject({
+      type: 'InvalidInput',
+      message: expect.stringContaining(problem),
+    });
+  await refused({}, 'budget: ');
+  await refused({ calls: 2 }, 'budget.calls: the new cap must be higher than the one there is, 2 calls');
+  await refused({ calls: 1.5 }, 'budget.calls: ');
+  await refused({ usd: 3 }, 'budget.usd: ');
+  await refused({ calls: 3 }, 'by: ', ' ');
+  await handle.approve({ approved: true, by: 'Ada', budget: { calls: 3 } });
+  expect(await handle.outcome()).toMatchObject({ status: 'completed' });
 });
 
 test('a run that asks can be cancelled, and a batch does not ask', async () => {
-  await withWorker(world, async () => {
-    const handle = await world.cadenza.start('chain', {
-      initialPrompt: 'x',
-      steps: ['a', 'b', 'c'].map((name) => ({ name, promptTemplate: name })),
-      budget: ASK,
-    });
-    await waitUntil(async () => (await handle.status()) === 'paused');
-    await handle.cancel();
-    expect(await handle.outcome()).toMatchObject({ status: 'cancelled', result: { chainResults: [{}, {}] } });
-    const batch = await world.cadenza.start('batch', {
-      pattern: 'routeToModel',
-      config: { task: 'generation' },
-      items: [{ input: 'a' }],
-      budget: ASK,
-    });
-    expect(await batch.outcome()).toMatchObject({ error: { type: 'Unsupported', field: 'budget.atCap' } });
+  const handle = await world.cadenza.start('chain', {
+    initialPrompt: 'x',
+    steps: ['a', 'b', 'c'].map((name) => ({ name, promptTemplate: name })),
+    budget: ASK,
   });
+  await waitUntil(async () => (await handle.status()) === 'paused');
+  await handle.cancel();
+  expect(await handle.outcome()).toMatchObject({ status: 'cancelled', result: { chainResults: [{}, {}] } });
+  const batch = await world.cadenza.start('batch', {
+    pattern: 'routeToModel',
+    config: { task: 'generation' },
+    items: [{ input: 'a' }],
+    budget: ASK,
+  });
+  expect(await batch.outcome()).toMatchObject({ error: { type: 'Unsupported', field: 'budget.atCap' } });
 });
 
 test('the command says what to decide, and raises the cap', async () => {
@@ -159,22 +156,20 @@ test('the command says what to decide, and raises the cap', async () => {
       (error: { code: number; stderr: string }) => error,
     );
   };
-  await withWorker(world, async () => {
-    const handle = await world.cadenza.start('pipeline', { steps: [step('a')], budget: { usd: 0.0001, atCap: 'ask' } });
-    await waitUntil(async () => (await handle.status()) === 'paused');
-    expect(await cadenza('approve', handle.workflowId)).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('--budget USD'),
-    });
-    expect(await cadenza('approve', handle.workflowId, 'a', '--budget', '1')).toMatchObject({ code: 2 });
-    expect(await cadenza('approve', handle.workflowId, '--budget', '0.0001')).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('must be higher'),
-    });
-    expect(await cadenza('approve', handle.workflowId, '--budget', '0.50', '--by', 'Ada')).toMatchObject({
-      stderr: expect.stringContaining('Approved the budget as Ada'),
-    });
-    expect(await handle.outcome()).toMatchObject({ status: 'completed', result: { budget: { caps: { usd: 0.5 } } } });
-    expect(await cadenza('budgets', '--json')).toMatchObject({ stdout: '{\n  "budgets": []\n}\n' });
+  const handle = await world.cadenza.start('pipeline', { steps: [step('a')], budget: { usd: 0.0001, atCap: 'ask' } });
+  await waitUntil(async () => (await handle.status()) === 'paused');
+  expect(await cadenza('approve', handle.workflowId)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--budget USD'),
   });
+  expect(await cadenza('approve', handle.workflowId, 'a', '--budget', '1')).toMatchObject({ code: 2 });
+  expect(await cadenza('approve', handle.workflowId, '--budget', '0.0001')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('must be higher'),
+  });
+  expect(await cadenza('approve', handle.workflowId, '--budget', '0.50', '--by', 'Ada')).toMatchObject({
+    stderr: expect.stringContaining('Approved the budget as Ada'),
+  });
+  expect(await handle.outcome()).toMatchObject({ status: 'completed', result: { budget: { caps: { usd: 0.5 } } } });
+  expect(await cadenza('budgets', '--json')).toMatchObject({ stdout: '{\n  "budgets": []\n}\n' });
 });

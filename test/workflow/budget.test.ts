@@ -6,9 +6,10 @@ import type { ScriptedAnswer } from '../helpers/scripted-model-server';
 import { seededRandom } from '../helpers/seeded-random';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, withWorker } from '../helpers/test-world';
+import { createTestWorld, serveWorld } from '../helpers/test-world';
 
 let world: TestWorld;
+let stopWorker: () => Promise<void>;
 
 beforeAll(async () => {
   // Chaos is what some of these are about: a circuit that opens would end it.
@@ -16,8 +17,10 @@ beforeAll(async () => {
   world = await createTestWorld({
     registry: ({ providers: { scripted } }) => ({ providers: { scripted: { ...scripted, breaker } } }),
   });
+  stopWorker = await serveWorld(world);
 });
 afterAll(async () => {
+  await stopWorker();
   await world.close();
   await closeTestServer();
 });
@@ -28,11 +31,9 @@ type Result = { budget: BudgetReport; partial: boolean; partialReason?: string; 
 async function run<P extends Pattern>(pattern: P, input: GivenInput<P>, answer?: ScriptedAnswer) {
   const before = world.models.requests.length;
   world.models.script(answer);
-  return withWorker(world, async () => {
-    const envelope: Envelope = await (await world.cadenza.start(pattern, input)).outcome();
-    const result = envelope.result as unknown as Result;
-    return { ...envelope, result, requests: world.models.requests.slice(before) };
-  });
+  const envelope: Envelope = await (await world.cadenza.start(pattern, input)).outcome();
+  const result = envelope.result as unknown as Result;
+  return { ...envelope, result, requests: world.models.requests.slice(before) };
 }
 
 const ask = (name: string, more: object = {}) => ({

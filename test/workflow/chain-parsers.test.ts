@@ -4,14 +4,17 @@ import type { RecordedRequest, ScriptedAnswer } from '../helpers/scripted-model-
 import { z } from 'zod';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, withWorker } from '../helpers/test-world';
+import { createTestWorld, serveWorld } from '../helpers/test-world';
 
 let world: TestWorld;
+let stopWorker: () => Promise<void>;
 
 beforeAll(async () => {
   world = await createTestWorld();
+  stopWorker = await serveWorld(world);
 });
 afterAll(async () => {
+  await stopWorker();
   await world.close();
   await closeTestServer();
 });
@@ -29,9 +32,7 @@ async function parse(outputParser: Parser, ...answers: string[]) {
     { name: 'a', promptTemplate: 'Ask', outputParser },
     { name: 'b', promptTemplate: '{a}' },
   ];
-  const envelope = await withWorker(world, async () =>
-    (await world.cadenza.start('chain', { initialPrompt: 'in', steps })).outcome(),
-  );
+  const envelope = await (await world.cadenza.start('chain', { initialPrompt: 'in', steps })).outcome();
   const result = envelope.result as unknown as ChainResult;
   const requests = world.models.requests.slice(before);
   return { ...envelope, result, requests, told: requests.at(-1)?.body.messages?.at(-1)?.content };

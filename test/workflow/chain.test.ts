@@ -6,15 +6,18 @@ import { CANCEL_BOUND_MS } from '../helpers/cancel-bound';
 import type { RecordedRequest, ScriptedAnswer } from '../helpers/scripted-model-server';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, withWorker } from '../helpers/test-world';
+import { createTestWorld, serveWorld } from '../helpers/test-world';
 import { waitUntil } from '../helpers/wait-until';
 
 let world: TestWorld;
+let stopWorker: () => Promise<void>;
 
 beforeAll(async () => {
   world = await createTestWorld();
+  stopWorker = await serveWorld(world);
 });
 afterAll(async () => {
+  await stopWorker();
   await world.close();
   await closeTestServer();
 });
@@ -24,7 +27,7 @@ async function runOn(initialPrompt: GivenInput<'chain'>['initialPrompt'], input:
   const before = world.models.requests.length;
   world.models.script(answer);
   const given = { initialPrompt, ...input } as GivenInput<'chain'>;
-  const envelope = await withWorker(world, async () => (await world.cadenza.start('chain', given)).outcome());
+  const envelope = await (await world.cadenza.start('chain', given)).outcome();
   const result = envelope.result as unknown as ChainResult;
   return { ...envelope, result, requests: world.models.requests.slice(before) };
 }
@@ -258,23 +261,21 @@ describe('conditions and gates', () => {
 
   test('progress tells what was left out, where a gate went back, and what a gate made unneeded', async () => {
     world.models.script(say('5', '6', '7'));
-    await withWorker(world, async () => {
-      const gate = { condition: 'a > 6', otherwise: { goBackTo: 'a', times: 1 } };
-      const steps = [
-        { name: 'left', promptTemplate: 'x', condition: 'false' },
-        { name: 'a', promptTemplate: 'y', outputParser: 'number' as const, gate },
-        { name: 'after', promptTemplate: 'z' },
-      ];
-      const handle = await world.cadenza.start('chain', { initialPrompt: 'in', steps });
-      expect(await handle.result()).toMatchObject({ finalOutput: 6, stoppedAt: 'a' });
-      expect(await handle.progress()).toMatchObject({
-        status: 'completed',
-        steps: [
-          { name: 'left', status: 'skipped', reason: 'its condition does not hold' },
-          { name: 'a', status: 'completed', note: 'its gate went back to "a" (1 times so far)', usage: { calls: 2 } },
-          { name: 'after', status: 'skipped', reason: 'the gate of "a" stopped the chain' },
-        ],
-      });
+    const gate = { condition: 'a > 6', otherwise: { goBackTo: 'a', times: 1 } };
+    const steps = [
+      { name: 'left', promptTemplate: 'x', condition: 'false' },
+      { name: 'a', promptTemplate: 'y', outputParser: 'number' as const, gate },
+      { name: 'after', promptTemplate: 'z' },
+    ];
+    const handle = await world.cadenza.start('chain', { initialPrompt: 'in', steps });
+    expect(await handle.result()).toMatchObject({ finalOutput: 6, stoppedAt: 'a' });
+    expect(await handle.progress()).toMatchObject({
+      status: 'completed',
+      steps: [
+        { name: 'left', status: 'skipped', reason: 'its condition does not hold' },
+        { name: 'a', status: 'completed', note: 'its gate went back to "a" (1 times so far)', usage: { calls: 2 } },
+        { name: 'after', status: 'skipped', reason: 'the gate of "a" stopped the chain' },
+      ],
     });
   });
 
@@ -369,45 +370,42 @@ test.each<[string, object, string, string]>([
 test('whoever starts it, the Worker checks a chain again', async () => {
   const before = world.models.requests.length;
   const args = [{ initialPrompt: 'x', ...chainOf({ promptTemplate: '{nobody}' }) }];
-  const started = withWorker(world, () =>
-    world.cadenza.temporal.workflow.execute('chain', { taskQueue: 'cadenza', workflowId: 'unchecked', args }),
-  );
+  const { workflow } = world.cadenza.temporal;
+  const started = workflow.execute('chain', { taskQueue: 'cadenza', workflowId: 'unchecked', args });
   await expect(started).rejects.toMatchObject({ cause: { type: 'InvalidInput' } });
   expect(world.models.requests.length).toBe(before);
 });
 
 test('a cancelled chain closes its connection within two seconds, and shows what it has', async () => {
   world.models.script((request) => (promptOf(request) === 'one' ? 'first' : { hang: true }));
-  await withWorker(world, async () => {
-    const steps = [
-      { name: 'a', promptTemplate: 'one' },
-      { name: 'b', promptTemplate: 'two' },
-      { name: 'c', promptTemplate: 'three' },
-    ];
-    const handle = await world.cadenza.start('chain', { initialPrompt: 'in', steps });
-    await world.models.until(({ open }) => open === 1);
-    expect(await handle.progress()).toMatchObject({
-      pattern: 'chain',
-      steps: [
-        { name: 'a', status: 'completed', models: ['gpt'] },
-        { name: 'b', status: 'running' },
-        { name: 'c', status: 'pending' },
-      ],
-    });
-    const cancelledAt = Date.now();
-    await handle.cancel();
-    await world.models.until(({ open }) => open === 0);
-    expect(Date.now() - cancelledAt).toBeLessThan(CANCEL_BOUND_MS);
-    const { status, result } = (await handle.outcome()) as Envelope & { result: ChainResult };
-    expect(status).toBe('cancelled');
-    expect(result).toMatchObject({
-      finalOutput: 'first',
-      chainResults: [{ step: 'a' }],
-      usage: { calls: 2, cutCalls: 1 },
-      partial: true,
-    });
-    await waitUntil(async () => (await world.cadenza.list()).runs.some(({ status: s }) => s === 'cancelled'));
+  const steps = [
+    { name: 'a', promptTemplate: 'one' },
+    { name: 'b', promptTemplate: 'two' },
+    { name: 'c', promptTemplate: 'three' },
+  ];
+  const handle = await world.cadenza.start('chain', { initialPrompt: 'in', steps });
+  await world.models.until(({ open }) => open === 1);
+  expect(await handle.progress()).toMatchObject({
+    pattern: 'chain',
+    steps: [
+      { name: 'a', status: 'completed', models: ['gpt'] },
+      { name: 'b', status: 'running' },
+      { name: 'c', status: 'pending' },
+    ],
   });
+  const cancelledAt = Date.now();
+  await handle.cancel();
+  await world.models.until(({ open }) => open === 0);
+  expect(Date.now() - cancelledAt).toBeLessThan(CANCEL_BOUND_MS);
+  const { status, result } = (await handle.outcome()) as Envelope & { result: ChainResult };
+  expect(status).toBe('cancelled');
+  expect(result).toMatchObject({
+    finalOutput: 'first',
+    chainResults: [{ step: 'a' }],
+    usage: { calls: 2, cutCalls: 1 },
+    partial: true,
+  });
+  await waitUntil(async () => (await world.cadenza.list()).runs.some(({ status: s }) => s === 'cancelled'));
 });
 
 test('history grows with new text only, however much each prompt repeats', async () => {

@@ -3,17 +3,20 @@ import type { Pattern } from '../../src/contracts/names';
 import { CANCEL_BOUND_MS } from '../helpers/cancel-bound';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, withWorker } from '../helpers/test-world';
+import { createTestWorld, serveWorld } from '../helpers/test-world';
 
 const IN_FLIGHT = 50;
 const BOUND_MS = Number(process.env['CADENZA_PROVE_METER_MS'] ?? CANCEL_BOUND_MS);
 
 let world: TestWorld;
+let stopWorker: () => Promise<void>;
 
 beforeAll(async () => {
   world = await createTestWorld();
+  stopWorker = await serveWorld(world);
 });
 afterAll(async () => {
+  await stopWorker();
   await world.close();
   await closeTestServer();
 });
@@ -62,22 +65,19 @@ test.each(INPUTS)(
   'cancelled, %s with its calls in flight sends no other, and every connection is closed',
   async (pattern, input, inFlight) => {
     world.models.script(() => ({ hang: true }));
-    await withWorker(world, async () => {
-      const before = world.models.requests.length;
-      const run = await world.cadenza.start(pattern, input as GivenInput<typeof pattern>);
-      await world.models.until(({ open }) => open === inFlight, 20_000);
-      const cancelledAt = Date.now();
-      await run.cancel();
-      await world.models.until(({ open }) => open === 0);
-      const closedAfterMs = Date.now() - cancelledAt;
-      const sent = world.models.requests.length;
-      expect((await run.outcome()).status).toBe('cancelled');
-      expect(closedAfterMs).toBeLessThan(BOUND_MS);
-      expect(sent - before).toBe(inFlight);
-      expect(world.models.requests).toHaveLength(sent);
-      if (process.env['CADENZA_PROVE_METER_MS'])
-        console.log(`${pattern}: ${inFlight} closed after ${closedAfterMs} ms`);
-    });
+    const before = world.models.requests.length;
+    const run = await world.cadenza.start(pattern, input as GivenInput<typeof pattern>);
+    await world.models.until(({ open }) => open === inFlight, 20_000);
+    const cancelledAt = Date.now();
+    await run.cancel();
+    await world.models.until(({ open }) => open === 0);
+    const closedAfterMs = Date.now() - cancelledAt;
+    const sent = world.models.requests.length;
+    expect((await run.outcome()).status).toBe('cancelled');
+    expect(closedAfterMs).toBeLessThan(BOUND_MS);
+    expect(sent - before).toBe(inFlight);
+    expect(world.models.requests).toHaveLength(sent);
+    if (process.env['CADENZA_PROVE_METER_MS']) console.log(`${pattern}: ${inFlight} closed after ${closedAfterMs} ms`);
   },
   60_000,
 );

@@ -1,20 +1,22 @@
 import type { GivenInput } from '../../src/client';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, withWorker } from '../helpers/test-world';
+import { createTestWorld, serveWorld } from '../helpers/test-world';
 
 let world: TestWorld;
+let stopWorker: () => Promise<void>;
 
 beforeAll(async () => {
   world = await createTestWorld();
+  stopWorker = await serveWorld(world);
 });
 afterAll(async () => {
+  await stopWorker();
   await world.close();
   await closeTestServer();
 });
 
-const run = (input: GivenInput<'pipeline'>) =>
-  withWorker(world, async () => (await world.cadenza.start('pipeline', input)).outcome());
+const run = async (input: GivenInput<'pipeline'>) => (await world.cadenza.start('pipeline', input)).outcome();
 
 test('a task of a model is a step: one request to the model that config names, with its settings', async () => {
   const before = world.models.requests.length;

@@ -6,9 +6,10 @@ import type { GivenInput } from '../../src/client';
 import { readEnvironment } from '../../src/config/environment';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, withWorker } from '../helpers/test-world';
+import { createTestWorld, serveWorld } from '../helpers/test-world';
 
 let world: TestWorld;
+let stopWorker: () => Promise<void>;
 
 beforeAll(async () => {
   world = await createTestWorld();
@@ -26,8 +27,10 @@ beforeAll(async () => {
   };
   await writeFile(path.join(world.folder, 'models.yaml'), stringify(registry));
   world.environment = readEnvironment(world.variables);
+  stopWorker = await serveWorld(world);
 });
 afterAll(async () => {
+  await stopWorker();
   await world.close();
   await closeTestServer();
 });
@@ -57,33 +60,27 @@ async function run(input: GivenInput<'pipeline'>) {
 }
 
 test('a model without a cache is asked each time', async () => {
-  await withWorker(world, async () => {
-    expect(await run(same('plain', 2))).toMatchObject({ asked: 2, result: { usage: { calls: 2, cacheHits: 0 } } });
-  });
+  expect(await run(same('plain', 2))).toMatchObject({ asked: 2, result: { usage: { calls: 2, cacheHits: 0 } } });
 });
 
 test('within a run the same question is paid once, and the next run asks again', async () => {
-  await withWorker(world, async () => {
-    const first = await run(same('run', 3));
-    expect(first).toMatchObject({ status: 'completed', asked: 1 });
-    expect(first.result).toMatchObject({
-      usage: { calls: 1, cacheHits: 2, journalHits: 0, byStep: { s0: { calls: 1 }, s2: { calls: 0, costUsd: 0 } } },
-    });
-    expect((await run(same('run', 3))).asked).toBe(1);
+  const first = await run(same('run', 3));
+  expect(first).toMatchObject({ status: 'completed', asked: 1 });
+  expect(first.result).toMatchObject({
+    usage: { calls: 1, cacheHits: 2, journalHits: 0, byStep: { s0: { calls: 1 }, s2: { calls: 0, costUsd: 0 } } },
   });
+  expect((await run(same('run', 3))).asked).toBe(1);
 });
 
 test('over runs of a tenant a hit costs nothing, draws on no budget, and another tenant asks for itself', async () => {
-  await withWorker(world, async () => {
-    expect((await run(same('tenant', 1))).asked).toBe(1);
-    const capped = await run(same('tenant', 2, { budget: { usd: 0.000000001 } }));
-    expect(capped).toMatchObject({ status: 'completed', asked: 0 });
-    expect(capped.result).toMatchObject({
-      usage: { calls: 0, cacheHits: 2, costUsd: 0, byModel: { tenant: { cacheHits: 2 } } },
-      budget: { settled: { usd: 0, calls: 0 }, unknown: { calls: 0 }, reserved: { calls: 0 }, refused: 0 },
-    });
-    expect((await run(same('tenant', 1, { labels: { tenant: 'other' } }))).asked).toBe(1);
+  expect((await run(same('tenant', 1))).asked).toBe(1);
+  const capped = await run(same('tenant', 2, { budget: { usd: 0.000000001 } }));
+  expect(capped).toMatchObject({ status: 'completed', asked: 0 });
+  expect(capped.result).toMatchObject({
+    usage: { calls: 0, cacheHits: 2, costUsd: 0, byModel: { tenant: { cacheHits: 2 } } },
+    budget: { settled: { usd: 0, calls: 0 }, unknown: { calls: 0 }, reserved: { calls: 0 }, refused: 0 },
   });
+  expect((await run(same('tenant', 1, { labels: { tenant: 'other' } }))).asked).toBe(1);
 });
 
 test('two runs that ask the same at once pay once', async () => {
@@ -91,58 +88,48 @@ test('two runs that ask the same at once pay once', async () => {
     await sleep(500);
     return { text: 'slow' };
   });
-  await withWorker(world, async () => {
-    const before = world.models.requests.length;
-    const runs = await Promise.all(Array.from({ length: 6 }, () => run(same('tenant', 1))));
-    expect(runs.map(({ status }) => status)).toEqual(Array(6).fill('completed'));
-    expect(world.models.requests.length - before).toBe(1);
-  });
+  const before = world.models.requests.length;
+  const runs = await Promise.all(Array.from({ length: 6 }, () => run(same('tenant', 1))));
+  expect(runs.map(({ status }) => status)).toEqual(Array(6).fill('completed'));
+  expect(world.models.requests.length - before).toBe(1);
 });
 
 test('an answer that is too old is asked for again', async () => {
-  await withWorker(world, async () => {
-    expect((await run(same('short', 1))).asked).toBe(1);
-    await sleep(1_100);
-    expect((await run(same('short', 1))).asked).toBe(1);
-  });
+  expect((await run(same('short', 1))).asked).toBe(1);
+  await sleep(1_100);
+  expect((await run(same('short', 1))).asked).toBe(1);
 });
 
 test('what is drawn by chance is kept only where the registry says so, and samples stay distinct', async () => {
-  await withWorker(world, async () => {
-    expect((await run(same('tenant', 2, {}, { temperature: 0.7 }))).asked).toBe(2);
-    const members = { task: 'generation', input: `sampled ${question}`, members: [{ model: 'drawn', samples: 3 }] };
-    const ensemble = async () => {
-      const before = world.models.requests.length;
-      const { status } = await (await world.cadenza.start('ensemble', members as GivenInput<'ensemble'>)).outcome();
-      return { status, asked: world.models.requests.length - before };
-    };
-    expect(await ensemble()).toEqual({ status: 'completed', asked: 3 });
-    expect(await ensemble()).toEqual({ status: 'completed', asked: 0 });
-  });
+  expect((await run(same('tenant', 2, {}, { temperature: 0.7 }))).asked).toBe(2);
+  const members = { task: 'generation', input: `sampled ${question}`, members: [{ model: 'drawn', samples: 3 }] };
+  const ensemble = async () => {
+    const before = world.models.requests.length;
+    const { status } = await (await world.cadenza.start('ensemble', members as GivenInput<'ensemble'>)).outcome();
+    return { status, asked: world.models.requests.length - before };
+  };
+  expect(await ensemble()).toEqual({ status: 'completed', asked: 3 });
+  expect(await ensemble()).toEqual({ status: 'completed', asked: 0 });
 });
 
 test('an answer that was cut is not kept', async () => {
   world.models.script(() => ({ text: 'half of', finishReason: 'length' }));
-  await withWorker(world, async () => {
-    expect((await run(same('tenant', 1))).status).toBe('failed');
-    world.models.script(() => ({ text: 'the whole of it' }));
-    expect(await run(same('tenant', 1))).toMatchObject({ status: 'completed', asked: 1 });
-  });
+  expect((await run(same('tenant', 1))).status).toBe('failed');
+  world.models.script(() => ({ text: 'the whole of it' }));
+  expect(await run(same('tenant', 1))).toMatchObject({ status: 'completed', asked: 1 });
 });
 
 test('a hit is journalled: a run whose cache is gone keeps it', async () => {
-  await withWorker(world, async () => {
-    await run(same('tenant', 1));
-    const { workflowId, runId, result } = await run(same('tenant', 1));
-    expect(result).toMatchObject({ usage: { cacheHits: 1 } });
-    const folder = path.join(
-      world.environment.store,
-      'journal',
-      world.namespace,
-      String(workflowId),
-      String(runId),
-      's0',
-    );
-    expect((await readdir(folder)).filter((name) => name.endsWith('.json'))).toHaveLength(1);
-  });
+  await run(same('tenant', 1));
+  const { workflowId, runId, result } = await run(same('tenant', 1));
+  expect(result).toMatchObject({ usage: { cacheHits: 1 } });
+  const folder = path.join(
+    world.environment.store,
+    'journal',
+    world.namespace,
+    String(workflowId),
+    String(runId),
+    's0',
+  );
+  expect((await readdir(folder)).filter((name) => name.endsWith('.json'))).toHaveLength(1);
 });

@@ -9,15 +9,30 @@ import type { TreeScript } from '../helpers/scripted-tree';
 import { TREE_PROMPTS, askedOf, treeAnswers } from '../helpers/scripted-tree';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, withWorker } from '../helpers/test-world';
+import { createTestWorld, serveWorld } from '../helpers/test-world';
 import { waitUntil } from '../helpers/wait-until';
 
 let world: TestWorld;
+let stopWorker: () => Promise<void>;
+/** What `is_right` was asked. */
+const seen: unknown[] = [];
+const handlers: Handlers = {
+  is_right: ({ problem, thought, path, state }, { right }) => {
+    seen.push({ problem, thought, path, state });
+    return thought === right;
+  },
+  pays: ({ thought }) => {
+    if (String(thought).length < 2) return false;
+    throw new CadenzaError('BudgetExceeded', 'nothing is left');
+  },
+};
 
 beforeAll(async () => {
   world = await createTestWorld();
+  stopWorker = await serveWorld(world, handlers);
 });
 afterAll(async () => {
+  await stopWorker();
   await world.close();
   await closeTestServer();
 });
@@ -31,15 +46,11 @@ type Ended = Omit<Envelope, 'result'> & {
   bodies: { n?: number; seed?: number }[];
 };
 
-async function run(input: Partial<GivenInput<'treeOfThought'>>, script: TreeScript = {}, handlers: Handlers = {}) {
+async function run(input: Partial<GivenInput<'treeOfThought'>>, script: TreeScript = {}) {
   const before = world.models.requests.length;
   world.models.script(treeAnswers(script));
   const whole = { problem: 'P', ...TREE_PROMPTS, ...input } as GivenInput<'treeOfThought'>;
-  const envelope = await withWorker(
-    world,
-    async () => (await world.cadenza.start('treeOfThought', whole)).outcome(),
-    handlers,
-  );
+  const envelope = await (await world.cadenza.start('treeOfThought', whole)).outcome();
   const result = envelope.result as unknown as TreeOfThoughtResult;
   if (result) expect(() => check(treeOfThoughtResultSchema, result, 'result')).not.toThrow();
   const requests = world.models.requests.slice(before);
@@ -254,7 +265,6 @@ describe('goals and answers', () => {
   });
 
   test('a registered function checks answers, and the next one is asked for where it refuses', async () => {
-    const seen: unknown[] = [];
     const { result, asked } = await run(
       {
         depth: 2,
@@ -263,12 +273,6 @@ describe('goals and answers', () => {
         isGoal: { handler: 'is_right', config: { right: 'solution 2/23' } },
       },
       { ...digits, score: () => 0.5 },
-      {
-        is_right: ({ problem, thought, path, state }, { right }) => {
-          seen.push({ problem, thought, path, state });
-          return thought === right;
-        },
-      },
     );
     expect(result).toMatchObject({ verified: true, finalSolution: 'solution 2/23', ended: 'goal' });
     expect(seen).toContainEqual({ problem: 'P', thought: 'solution 3', path: ['3', 'solution 3'], state: '3' });
@@ -288,12 +292,7 @@ describe('goals and answers', () => {
   });
 
   test('where nothing is left to spend the search ends with the best so far, partial, and says what it left', async () => {
-    const { status, result } = await run({ depth: 3, isGoal: { handler: 'pays' } }, digits, {
-      pays: ({ thought }) => {
-        if (String(thought).length < 2) return false;
-        throw new CadenzaError('BudgetExceeded', 'nothing is left');
-      },
-    });
+    const { status, result } = await run({ depth: 3, isGoal: { handler: 'pays' } }, digits);
     expect(status).toBe('partial');
     expect(result).toMatchObject({
       partial: true,
@@ -325,63 +324,57 @@ test('long thoughts, states and problems travel by reference, and prompts have a
 
 test('shows the tree as it grows in progress and details', async () => {
   world.models.script(treeAnswers({ ...digits, score: (path) => (path.length === 1 ? 0.5 : { hang: true }) }));
-  await withWorker(world, async () => {
-    const handle = await world.cadenza.start('treeOfThought', { problem: 'P', ...TREE_PROMPTS, depth: 2 });
-    await waitUntil(async () => (await handle.progress()).tree?.nodes === 13, 20);
-    const progress = await handle.progress();
-    expect(progress).toMatchObject({
-      pattern: 'treeOfThought',
-      tree: { nodes: 13, level: 2, depth: 2, expanded: 4, pruned: 0, bestScore: 0.5, verified: false },
-      steps: [
-        { name: 'generate', status: 'completed', note: 'level 2: 3 nodes' },
-        { name: 'evaluate', status: 'running' },
-      ],
-    });
-    expect(progress.usage.costUsd).toBeGreaterThan(0);
-    const described = (await world.cadenza.temporal.workflow
-      .getHandle(handle.workflowId)
-      .query('__temporal_workflow_metadata')) as { currentDetails?: string };
-    expect(described.currentDetails).toContain('level 2 of 2, 13 nodes, best score 0.5');
-    await handle.cancel();
-    await handle.outcome();
+  const handle = await world.cadenza.start('treeOfThought', { problem: 'P', ...TREE_PROMPTS, depth: 2 });
+  await waitUntil(async () => (await handle.progress()).tree?.nodes === 13, 20);
+  const progress = await handle.progress();
+  expect(progress).toMatchObject({
+    pattern: 'treeOfThought',
+    tree: { nodes: 13, level: 2, depth: 2, expanded: 4, pruned: 0, bestScore: 0.5, verified: false },
+    steps: [
+      { name: 'generate', status: 'completed', note: 'level 2: 3 nodes' },
+      { name: 'evaluate', status: 'running' },
+    ],
   });
+  expect(progress.usage.costUsd).toBeGreaterThan(0);
+  const described = (await world.cadenza.temporal.workflow
+    .getHandle(handle.workflowId)
+    .query('__temporal_workflow_metadata')) as { currentDetails?: string };
+  expect(described.currentDetails).toContain('level 2 of 2, 13 nodes, best score 0.5');
+  await handle.cancel();
+  await handle.outcome();
 });
 
 test('cancel ends every branch and closes the connections within two seconds; the tree so far is shown', async () => {
   world.models.script(
     treeAnswers({ ...digits, thoughts: (path) => (path.length === 0 ? ['1', '2', '3'] : { hang: true }) }),
   );
-  await withWorker(world, async () => {
-    const handle = await world.cadenza.start('treeOfThought', { problem: 'P', ...TREE_PROMPTS, depth: 2 });
-    await world.models.until(({ open }) => open === 3);
-    await handle.cancel();
-    await world.models.until(({ open }) => open === 0, 2_000);
-    const { status, result } = await handle.outcome();
-    expect(status).toBe('cancelled');
-    expect(result).toMatchObject({ partial: true, partialReason: 'the run was cancelled', finalSolution: '3' });
-    const listed = async () => (await world.cadenza.list()).runs.map(({ workflowId }) => workflowId);
-    await waitUntil(async () => (await listed()).includes(handle.workflowId));
-    const query = `WorkflowType = 'expandThought' AND ExecutionStatus = 'Running'`;
-    await waitUntil(async () => (await world.cadenza.temporal.workflow.count(query)).count === 0, 10);
-  });
+  const handle = await world.cadenza.start('treeOfThought', { problem: 'P', ...TREE_PROMPTS, depth: 2 });
+  await world.models.until(({ open }) => open === 3);
+  await handle.cancel();
+  await world.models.until(({ open }) => open === 0, 2_000);
+  const { status, result } = await handle.outcome();
+  expect(status).toBe('cancelled');
+  expect(result).toMatchObject({ partial: true, partialReason: 'the run was cancelled', finalSolution: '3' });
+  const listed = async () => (await world.cadenza.list()).runs.map(({ workflowId }) => workflowId);
+  await waitUntil(async () => (await listed()).includes(handle.workflowId));
+  const query = `WorkflowType = 'expandThought' AND ExecutionStatus = 'Running'`;
+  await waitUntil(async () => (await world.cadenza.temporal.workflow.count(query)).count === 0, 10);
 });
 
 test('a tree is a step of a pipeline, with a stored text as its problem, and a member of an ensemble', async () => {
   world.models.script(treeAnswers(digits));
   const config = { ...TREE_PROMPTS, depth: 1 };
-  await withWorker(world, async () => {
-    const pipeline = await world.cadenza.start('pipeline', {
-      input: { text: 'P'.repeat(30_000) },
-      steps: [{ name: 'think', pattern: 'treeOfThought', config, inputs: { problem: 'input.text' } }],
-    });
-    expect((await pipeline.result()).output).toBe('3');
-    const ensemble = await world.cadenza.start('ensemble', {
-      task: 'generation',
-      input: 'P',
-      members: [{ pattern: 'treeOfThought', config }],
-    });
-    expect((await ensemble.result()).aggregatedResult).toBe('3');
+  const pipeline = await world.cadenza.start('pipeline', {
+    input: { text: 'P'.repeat(30_000) },
+    steps: [{ name: 'think', pattern: 'treeOfThought', config, inputs: { problem: 'input.text' } }],
   });
+  expect((await pipeline.result()).output).toBe('3');
+  const ensemble = await world.cadenza.start('ensemble', {
+    task: 'generation',
+    input: 'P',
+    members: [{ pattern: 'treeOfThought', config }],
+  });
+  expect((await ensemble.result()).aggregatedResult).toBe('3');
 });
 
 describe('what is refused before anything is paid', () => {

@@ -7,12 +7,12 @@ import {
   referenceStep,
   valueRequests,
   withValues,
-} from '../../../../src/core/tree/reference-game24';
-import type { ValueCache } from '../../../../src/core/tree/reference-game24';
-import { gameInput, gamePuzzles } from '../../../helpers/game-of-24';
-import { solveAll } from '../../../helpers/solve-all';
-import { startSimulatedModel } from '../../../helpers/simulated-model';
-import type { SimulatedModel } from '../../../helpers/simulated-model';
+} from '../../src/core/tree/reference-game24';
+import type { ValueCache } from '../../src/core/tree/reference-game24';
+import { gameInput, gamePuzzles } from '../helpers/game-of-24';
+import { solveAll } from '../helpers/solve-all';
+import { startSimulatedModel } from '../helpers/simulated-model';
+import type { SimulatedModel } from '../helpers/simulated-model';
 
 type TraceStep = { ys: string[]; new_ys: string[]; values: number[]; select_new_ys: string[] };
 type Trace = {
@@ -20,7 +20,7 @@ type Trace = {
   puzzles: { x: string; steps: TraceStep[] }[];
 };
 
-const FIXTURES = path.join(__dirname, '../../../fixtures/game-of-24');
+const FIXTURES = path.join(__dirname, '../fixtures/game-of-24');
 const traceOf = (name: string) => JSON.parse(readFileSync(path.join(FIXTURES, name), 'utf8')) as Trace;
 const prompts = referencePrompts(gameInput('1 2 3 4'));
 
