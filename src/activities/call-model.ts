@@ -1,10 +1,11 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { isCadenzaError } from '../contracts/failures';
+import { CadenzaError, isCadenzaError } from '../contracts/failures';
 import type { JsonValue } from '../contracts/json';
-import type { TaskInput } from '../contracts/model';
+import type { PinnedModel, TaskInput } from '../contracts/model';
 import type { AnswerCheck, ModelCall, ModelCallOutcome } from '../contracts/model-call';
 import type { ModelTask } from '../contracts/names';
 import { modelByName } from '../core/pick-model';
+import { waitsTooLong } from '../core/routing/next-model';
 import { countedOutput, invalidReasonOf } from '../core/votes/counted-output';
 import { jsonInText } from '../core/votes/json-in-text';
 import { readerInput, readerSays } from '../core/votes/reader-prompts';
@@ -55,7 +56,9 @@ async function answer(
   const { task, input } = await questionOf(call, given, content);
   const asked = { run, step: call.step, pins, model, sample: call.sample, settings: call.settings };
   const alone = call.withoutFallback ? { ...asked, model: { ...model, fallback: [] } } : asked;
-  const answered = await askInOrder(task, input, alone, dependencies);
+  const answered = await askInOrder(task, input, alone, dependencies).catch((error: unknown) => {
+    throw call.givesWay && isCadenzaError(error) ? withoutLongWait(error, model) : error;
+  });
   const { result } = answered;
   const whole = result as unknown as JsonValue;
   const says = call.question && 'text' in result ? readerSays(call.question, result.text) : undefined;
@@ -70,6 +73,14 @@ async function answer(
     ...('score' in result ? { score: result.score } : {}),
     ...(check ? await checkAnswer(check, { task, input: given, output: whole }, dependencies) : {}),
   };
+}
+
+/** A failure that asks for a longer wait than the model behind this one is worth stands at once. */
+function withoutLongWait(error: CadenzaError, model: PinnedModel): CadenzaError {
+  const isPaused = error.type === 'ProviderPaused';
+  if (!(isPaused || error.retryable) || !waitsTooLong(model, error.retryAfterMs ?? 0)) return error;
+  const type = isPaused ? 'ProviderUnavailable' : error.type;
+  return new CadenzaError(type, error.message, { field: error.field, retryable: false });
 }
 
 /** The task as it is, or a question about the answers of others, which is a text to generate. */

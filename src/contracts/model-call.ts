@@ -46,6 +46,8 @@ export type ModelCall = {
   question?: ReaderQuestion;
   /** The pattern asks who stands behind the model itself. */
   withoutFallback?: true;
+  /** Somebody does: a wait that is longer than the model's `fallbackAfterSeconds` is not waited for. */
+  givesWay?: boolean;
   settings: CallSettings;
   read?: AnswerRule;
   check?: AnswerCheck;

@@ -63,6 +63,7 @@ export class RouteRun extends CallingRun<RouteToModelResult> {
         input: plan.input.input,
         settings: {},
         withoutFallback: true,
+        givesWay: !isLast,
         inlineLimit: INLINE_LIMIT_BYTES,
         ...(isLast ? {} : { totalSeconds: SECONDS_BEFORE_FALLBACK }),
       });

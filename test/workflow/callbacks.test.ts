@@ -8,11 +8,17 @@ import { createWorker } from '../../src/worker';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
 import { createTestWorld } from '../helpers/test-world';
+import { waitUntil } from '../helpers/wait-until';
 import type { Receiver } from '../unit/webhooks/receiver';
 import { startReceiver } from '../unit/webhooks/receiver';
 
 const SECRET = `whsec_${Buffer.from('a secret of the tests, long enough').toString('base64')}`;
+const heard: object[] = [];
 const handlers: Handlers = {
+  hear: (inputs) => {
+    heard.push(inputs);
+    return null;
+  },
   echo: (inputs, config) => ({ ...config, ...inputs }),
   permanent: () => {
     throw new CadenzaError('DocumentCorrupt', 'x.pdf is damaged');
@@ -73,6 +79,21 @@ test('a delivery is tried again with the same id, and the run waits for it', asy
   expect((await run.result()).callbacks).toEqual([{ step: 'a', to: 'webhook', status: 'delivered' }]);
   expect(receiver.received).toHaveLength(2);
   expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+});
+
+test('an event goes to its router, which hands it to who subscribes', async () => {
+  heard.length = 0;
+  const subscriptions = [{ on: 'pipeline.*.*', handler: 'hear', inputs: { type: 'type', word: 'data.output.word?' } }];
+  const router = await world.cadenza.start('eventRouter', { subscriptions });
+  const run = await start({ steps: TWO, callbacks: { '*': { event: { router: router.workflowId } } } });
+  expect((await run.result()).callbacks).toEqual([
+    { step: 'a', to: 'event', status: 'delivered' },
+    { step: 'b', to: 'event', status: 'delivered' },
+  ]);
+  await waitUntil(() => Promise.resolve(heard.length === 2));
+  expect(heard).toContainEqual({ type: 'pipeline.a.completed', word: 'hello' });
+  expect(heard).toContainEqual({ type: 'pipeline.b.skipped' });
+  await router.cancel();
 });
 
 test('a callback that fails is reported and changes nothing else', async () => {

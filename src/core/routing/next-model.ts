@@ -52,11 +52,15 @@ const GONE: readonly FailureType[] = [
 export function passesOver(model: PinnedModel, answer: NoAnswer): boolean {
   if (answer.type === 'BudgetExceeded') return answer.atCap === 'cheaper';
   if (answer.type === 'InputTooLarge' || GONE.includes(answer.type)) return true;
-  const longest = (model.fallbackAfterSeconds ?? DEFAULT_FALLBACK_AFTER_SECONDS) * 1000;
-  if (answer.type === 'ProviderPaused') return (answer.waitedMs ?? 0) + (answer.retryAfterMs ?? 0) > longest;
+  if (answer.type === 'ProviderPaused') return waitsTooLong(model, (answer.waitedMs ?? 0) + (answer.retryAfterMs ?? 0));
   if (!answer.retryable) return false;
-  if ((answer.retryAfterMs ?? 0) > longest) return true;
+  if (waitsTooLong(model, answer.retryAfterMs ?? 0)) return true;
   return answer.isLastAttempt || answer.failures >= FAILURES_BEFORE_FALLBACK;
+}
+
+/** Whether a wait is longer than the model is worth where another one stands behind it. */
+export function waitsTooLong({ fallbackAfterSeconds }: PinnedModel, waitMs: number): boolean {
+  return waitMs > (fallbackAfterSeconds ?? DEFAULT_FALLBACK_AFTER_SECONDS) * 1000;
 }
 
 /** Since when a model's provider is waited for, in milliseconds since the epoch; undefined where it is not. */
