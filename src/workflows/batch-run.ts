@@ -55,7 +55,7 @@ export class BatchRun implements PatternRun<BatchResult> {
   private readonly busy = new Set<number>();
   /** Ends of items that are still to be taken account of, one by one. */
   private readonly ended: (() => void)[] = [];
-  /** One at a time: of several, a replay hears in another grouping than the first run did. */
+  /** `system` lets them go one at a time by itself; without this one's awaits a recorded batch does not replay. */
   private readonly settling = new Limiter(1);
   private version = 0;
   private status: RunStatus = 'running';

@@ -97,10 +97,7 @@ export class ModelCaller {
     return { usage: this.book.usage(), ...(await readBudget(this.plan, this.run, this.stepPrefix)) };
   }
 
-  /**
-   * Local activities one at a time: of several that are under way a replay hears in another grouping than the first run
-   * did, and what a pattern does in between would come in another order.
-   */
+  /** `system` lets them go one at a time by itself; this stays because its awaits are part of what runs of before replay. */
   async alone<T>(work: () => Promise<T>): Promise<T> {
     const leave = await this.reading.enter();
     try {

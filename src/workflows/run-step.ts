@@ -57,7 +57,7 @@ export async function runStep(step: PlannedStep, scope: Scope, context: StepCont
   return step.forEach ? runForEach(step, step.forEach, scope, context) : runOnce(step, step.name, scope, context);
 }
 
-/** Local Activities go one at a time: of several, a replay hears in another grouping than the first run did. */
+/** `system` lets them go one at a time by itself; this stays because its awaits are part of what runs of before replay. */
 const reading = new Limiter(1);
 
 /** What a step has used when it ended without a word (a lost Worker, a cancel); asked also after a cancel. */
