@@ -28,7 +28,9 @@ type LocalActivity =
 type ModelActivity = 'callModel' | 'askChainStep' | 'compareExamples' | 'callTree' | 'referenceLevel';
 type CallActivity = ModelActivity | 'deliverWebhook';
 
-type ValueActivity = Exclude<keyof SystemActivities, LocalActivity | CallActivity>;
+/** Waits for long, and so has times of its own. */
+type WaitingActivity = 'collectRuns';
+type ValueActivity = Exclude<keyof SystemActivities, LocalActivity | CallActivity | WaitingActivity>;
 
 /** A server refuses a run's 2,001st pending Activity, and a Workflow task with it, again and again. */
 const activities = new AtOnce(MAX_PENDING);
@@ -65,7 +67,6 @@ const VALUE_PURPOSES: Record<ValueActivity, string> = {
   prepareBatch: 'check the settings, store the items in pages',
   loadItems: 'load a page of items',
   gatherItems: 'put the results in order',
-  collectRuns: 'what became of items that an earlier run started',
   routeEvents: 'find who takes events',
   endedRuns: 'which handlers have ended',
 };

@@ -1,8 +1,7 @@
-import { isCancellation, sleep } from '@temporalio/workflow';
+import { isCancellation } from '@temporalio/workflow';
 import type { BatchItem, BatchPlan } from '../contracts/batch-messages';
 import { values } from './activity-proxies';
-
-const PAUSE_AFTER_TROUBLE_MS = 5_000;
+import { pauseAfterTrouble } from './pause-after-trouble';
 
 /** The next items of a batch, loaded before they are wanted so that none is waited for. */
 export class BatchItems {
@@ -32,7 +31,7 @@ export class BatchItems {
       this.ready.push(...(await values.loadItems({ tenant, pattern, pages, pageItems }, from)));
     } catch (error) {
       // The store is away: tried again for as long as the batch goes on.
-      if (!isCancellation(error)) await sleep(PAUSE_AFTER_TROUBLE_MS).catch(() => undefined);
+      if (!isCancellation(error)) await pauseAfterTrouble().catch(() => undefined);
     } finally {
       this.isLoading = false;
       this.onLoaded();

@@ -5,7 +5,6 @@ import {
   isCancellation,
   makeContinueAsNewFunc,
   setCurrentDetails,
-  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { BatchResult } from '../contracts/batch.schema';
@@ -22,6 +21,7 @@ import { system, values } from './activity-proxies';
 import { BatchItems } from './batch-items';
 import { cancelItems, collectItems } from './collect-items';
 import { Limiter } from './limiter';
+import { pauseAfterTrouble } from './pause-after-trouble';
 import { refuseUpdate } from './refuse-update';
 import { describeFailure } from './run-failure';
 import { readBudget, runIdentity } from './run-identity';
@@ -36,7 +36,6 @@ const MOST_RECORDS = 5 * CHUNK;
 const OUTPUT_BYTES = 1024;
 /** How long items may take to end before the batch continues as new without them. */
 const DRAIN_MS = 2_000;
-const PAUSE_AFTER_TROUBLE_MS = 5_000;
 /** How long a cancelled batch waits for its items, to tell what they have used. */
 const CANCEL_SECONDS = 5;
 
@@ -221,7 +220,7 @@ export class BatchRun implements PatternRun<BatchResult> {
       const chunk = await values.storeValue(this.book.plan.tenant, records as unknown as JsonValue);
       this.state = storeRecords(this.book, records, chunk);
     } catch (error) {
-      if (!isCancellation(error)) await sleep(PAUSE_AFTER_TROUBLE_MS).catch(() => undefined);
+      if (!isCancellation(error)) await pauseAfterTrouble().catch(() => undefined);
     } finally {
       this.isStoring = false;
       this.wake();
@@ -232,7 +231,7 @@ export class BatchRun implements PatternRun<BatchResult> {
   private async handOver(): Promise<never> {
     this.isDraining = true;
     this.takeEnds();
-    await condition(() => this.book.running.length === 0, DRAIN_MS);
+    await condition(() => this.book.running.length === 0, DRAIN_MS, { summary: 'what ends soon is waited for' });
     this.collecting.cancel();
     // Each child has started, and what has ended is in the state.
     await condition(() => this.busy.size === 0 && !this.isStoring && allHandlersFinished());

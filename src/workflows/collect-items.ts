@@ -1,13 +1,13 @@
-import { getExternalWorkflowHandle, isCancellation, proxyActivities, sleep } from '@temporalio/workflow';
+import { getExternalWorkflowHandle, isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { ItemOutcome } from '../contracts/batch-messages';
 import { HEARTBEAT } from '../contracts/limits';
 import type { AnsweringPattern } from '../contracts/names';
 import type { SystemActivities } from '../contracts/step-activity';
+import { pauseAfterTrouble } from './pause-after-trouble';
 import { itemWorkflowId } from './run-item';
 
 /** One look at what runs takes at most this long: it leaves a few events in the history each time. */
 const LOOK_SECONDS = 600;
-const PAUSE_AFTER_TROUBLE_MS = 5_000;
 
 const { collectRuns } = proxyActivities<Pick<SystemActivities, 'collectRuns'>>({
   startToCloseTimeout: (LOOK_SECONDS + 300) * 1000,
@@ -15,6 +15,7 @@ const { collectRuns } = proxyActivities<Pick<SystemActivities, 'collectRuns'>>({
   heartbeatTimeout: HEARTBEAT.timeoutSeconds * 1000,
   cancellationType: 'TRY_CANCEL',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '10 seconds', maximumAttempts: 100 },
+  summary: 'what became of items that an earlier run started',
 });
 
 /** Waits for items whose child another run of the batch started, and gives those that have ended, perhaps none. */
@@ -29,7 +30,7 @@ export async function collectItems(
     return ended.map(({ workflowId, outcome }) => ({ item: itemOf.get(workflowId) as number, outcome }));
   } catch (error) {
     if (isCancellation(error)) throw error;
-    await sleep(PAUSE_AFTER_TROUBLE_MS);
+    await pauseAfterTrouble();
     return [];
   }
 }

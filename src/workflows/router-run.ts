@@ -5,7 +5,6 @@ import {
   getExternalWorkflowHandle,
   isCancellation,
   setCurrentDetails,
-  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { EmitRequest, HandledOutcome, HandledReport, RoutedEvent } from '../contracts/event-messages';
@@ -18,6 +17,7 @@ import { routerMarkdown, routerProgress } from '../core/events/router-progress';
 import type { Handling, QueuedEvent, RouterState } from '../core/events/router-state';
 import { startable, subscriptionOf } from '../core/events/router-state';
 import { values } from './activity-proxies';
+import { pauseAfterTrouble } from './pause-after-trouble';
 import { RouterBook } from './router-book';
 import { RouterSteering } from './router-steering';
 import { reportToSignal } from './router-messages';
@@ -32,7 +32,6 @@ const MAX_WAITING = 50;
 const MAX_SIGNALS = 4_000;
 /** How long handlers may take to end before the router continues as new without them. */
 const DRAIN_MS = 2_000;
-const PAUSE_AFTER_TROUBLE_MS = 5_000;
 
 /** One run of a router: takes events, routes them, and has them handled. */
 export class RouterRun {
@@ -138,7 +137,7 @@ export class RouterRun {
         this.beingRouted = this.beingRouted.slice(1);
       }
     } catch (error) {
-      if (!isCancellation(error)) await sleep(PAUSE_AFTER_TROUBLE_MS).catch(() => undefined);
+      if (!isCancellation(error)) await pauseAfterTrouble().catch(() => undefined);
     } finally {
       this.book.queue.putBack(this.beingRouted);
       this.beingRouted = [];
@@ -210,7 +209,9 @@ export class RouterRun {
     this.isDraining = true;
     // The state that is carried over is bounded, so what is too much goes on being moved.
     void this.keepMoving();
-    await condition(() => this.running.size === 0 && !this.isRouting, DRAIN_MS);
+    await condition(() => this.running.size === 0 && !this.isRouting, DRAIN_MS, {
+      summary: 'what ends soon is waited for',
+    });
     this.routing.cancel();
     // Those of an earlier run were asked by it.
     const own = [...this.running.keys()].filter((id) => !this.left.includes(id));
@@ -241,7 +242,7 @@ export class RouterRun {
         () => false,
       );
       // It has ended, and its outcome is about to come; or it has not started yet.
-      if (!asked) await condition(() => !this.running.has(id), DRAIN_MS);
+      if (!asked) await condition(() => !this.running.has(id), DRAIN_MS, { summary: 'a report is asked for again' });
     }
   }
 
@@ -266,7 +267,7 @@ export class RouterRun {
   }
 
   private async tryAgain(work: () => Promise<void>): Promise<void> {
-    await work().catch(() => sleep(PAUSE_AFTER_TROUBLE_MS).catch(() => undefined));
+    await work().catch(() => pauseAfterTrouble().catch(() => undefined));
     this.wake();
   }
 }
