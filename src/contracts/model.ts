@@ -119,7 +119,15 @@ export type TokenCounts = { inputTokens: number; outputTokens: number; estimated
 /** One of several answers to the same prompt. */
 export type SampledText = { text: string; finishReason: FinishReason };
 
+/** What a provider says of an answer besides, for traces: its id, the model that gave it, and parts of the tokens. */
+export type ResponseFacts = { id?: string; model?: string; cachedTokens?: number; reasoningTokens?: number };
+
 /** `more` are the other samples, where the request asked for several. */
-export type CompletionAnswer = SampledText & { kind: 'chat'; tokens: TokenCounts; more?: SampledText[] };
-export type EmbeddingAnswer = { kind: 'embedding'; embedding: number[]; tokens: TokenCounts };
+export type CompletionAnswer = SampledText & {
+  kind: 'chat';
+  tokens: TokenCounts;
+  more?: SampledText[];
+  response?: ResponseFacts;
+};
+export type EmbeddingAnswer = { kind: 'embedding'; embedding: number[]; tokens: TokenCounts; response?: ResponseFacts };
 export type ProviderAnswer = CompletionAnswer | EmbeddingAnswer;

@@ -6,6 +6,7 @@ import type {
   EmbeddingAnswer,
   EmbeddingRequest,
   FinishReason,
+  ResponseFacts,
   SampledText,
   TokenCounts,
 } from '../contracts/model';
@@ -13,10 +14,23 @@ import { isErrorCode, unreadable } from './classify-error';
 
 /** What providers return is read laxly: only the fields used, and none of them trusted to be there. */
 const count = z.int().nonnegative();
+const few = count.optional().catch(undefined);
 const usageSchema = z
-  .object({ prompt_tokens: count, completion_tokens: count.optional().catch(undefined) })
+  .object({
+    prompt_tokens: count,
+    completion_tokens: few,
+    prompt_tokens_details: z.object({ cached_tokens: few }).nullish().catch(undefined),
+    completion_tokens_details: z.object({ reasoning_tokens: few }).nullish().catch(undefined),
+  })
   .optional()
   .catch(undefined);
+/** A name, and no text: it goes into traces. */
+const nameSchema = z
+  .string()
+  .regex(/^[\w.:/@+-]{1,200}$/)
+  .optional()
+  .catch(undefined);
+const factsSchema = { id: nameSchema, model: nameSchema, usage: usageSchema };
 const textSchema = z
   .union([
     z.string(),
@@ -27,10 +41,10 @@ const choiceSchema = z.object({
   message: z.object({ content: textSchema, refusal: z.string().nullish().catch(undefined) }),
   finish_reason: z.string().nullish().catch(undefined),
 });
-const chatSchema = z.object({ choices: z.array(choiceSchema).min(1), usage: usageSchema });
+const chatSchema = z.object({ choices: z.array(choiceSchema).min(1), ...factsSchema });
 const embeddingSchema = z.object({
   data: z.array(z.object({ embedding: z.array(z.number()).min(1) })).min(1),
-  usage: usageSchema,
+  ...factsSchema,
 });
 
 /**
@@ -48,7 +62,23 @@ export function readChatAnswer(body: unknown, request: CompletionRequest, provid
     ...first,
     tokens: tokensFrom(parsed.data.usage, asked, answered),
     ...(others.length > 0 && { more: others }),
+    ...factsOf(parsed.data),
   };
+}
+
+type Given = { id?: string | undefined; model?: string | undefined; usage?: z.infer<typeof usageSchema> };
+
+/** Only what is there: an answer is kept in the journal. */
+function factsOf({ id, model, usage }: Given): { response?: ResponseFacts } {
+  const cachedTokens = usage?.prompt_tokens_details?.cached_tokens;
+  const reasoningTokens = usage?.completion_tokens_details?.reasoning_tokens;
+  const response = {
+    ...(id !== undefined && { id }),
+    ...(model !== undefined && { model }),
+    ...(cachedTokens !== undefined && { cachedTokens }),
+    ...(reasoningTokens !== undefined && { reasoningTokens }),
+  };
+  return Object.keys(response).length > 0 ? { response } : {};
 }
 
 function sampleOf({ message: { content, refusal }, finish_reason }: z.infer<typeof choiceSchema>): SampledText {
@@ -64,6 +94,7 @@ export function readEmbeddingAnswer(body: unknown, request: EmbeddingRequest, pr
     kind: 'embedding',
     embedding,
     tokens: tokensFrom(parsed.data.usage && { completion_tokens: 0, ...parsed.data.usage }, request.text.length, 0),
+    ...factsOf(parsed.data),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { ProviderAnswer, ProviderRequest } from '../../contracts/model';
 import type { ObservedCall } from '../../contracts/observed-run';
 import { costNanoUsd } from '../../core/pricing';
+import { providerNameOf } from './provider-name';
 
 /** Where the requests of a provider go. */
 export type ProviderPlace = { host: string; port: number };
@@ -13,7 +14,7 @@ export type ProviderPlace = { host: string; port: number };
 export function requestAttributes({ model, step, sample, request }: ObservedCall, place?: ProviderPlace): Attributes {
   return {
     'gen_ai.operation.name': operationOf(request),
-    'gen_ai.provider.name': model.provider,
+    'gen_ai.provider.name': providerNameOf(model.provider, place?.host),
     'gen_ai.request.model': model.model,
     ...(place && { 'server.address': place.host, 'server.port': place.port }),
     ...(request.kind === 'chat' && {
@@ -24,6 +25,7 @@ export function requestAttributes({ model, step, sample, request }: ObservedCall
       ...((request.samples ?? 1) > 1 && { 'gen_ai.request.choice.count': request.samples }),
     }),
     'cadenza.model': model.name,
+    'cadenza.provider': model.provider,
     'cadenza.step': step,
     'cadenza.sample': sample,
   };
@@ -32,7 +34,12 @@ export function requestAttributes({ model, step, sample, request }: ObservedCall
 /** What an answer used, and what that costs. */
 export function answerAttributes({ model }: ObservedCall, answer: ProviderAnswer): Attributes {
   const { inputTokens, outputTokens, estimated } = answer.tokens;
+  const { id, model: answeredBy, cachedTokens, reasoningTokens } = answer.response ?? {};
   return {
+    'gen_ai.response.id': id,
+    'gen_ai.response.model': answeredBy,
+    'gen_ai.usage.cache_read.input_tokens': cachedTokens,
+    'gen_ai.usage.reasoning.output_tokens': reasoningTokens,
     'gen_ai.usage.input_tokens': inputTokens,
     'gen_ai.usage.output_tokens': outputTokens,
     ...(answer.kind === 'chat' && {

@@ -137,9 +137,34 @@ describe('an answer', () => {
     ['filtered is a refusal', { text: '', finishReason: 'content_filter' }, { finishReason: 'refusal' }],
     ['with a refusal is one', { text: '', refusal: 'no' }, { finishReason: 'refusal' }],
     ['with tool calls is another', { text: 'a', finishReason: 'tool_calls' }, { finishReason: 'other' }],
+    [
+      'says which model gave it, and what of its tokens was cached or thought',
+      chat(
+        { message: { content: 'hi' } },
+        {
+          id: 'chatcmpl-1',
+          model: 'big-1-2026-11-01',
+          usage: {
+            prompt_tokens: 9,
+            completion_tokens: 3,
+            prompt_tokens_details: { cached_tokens: 8 },
+            completion_tokens_details: { reasoning_tokens: 2 },
+          },
+        },
+      ),
+      {
+        response: { id: 'chatcmpl-1', model: 'big-1-2026-11-01', cachedTokens: 8, reasoningTokens: 2 },
+        tokens: { inputTokens: 9, outputTokens: 3 },
+      },
+    ],
     ['that calls itself text is read', { text: 'hi', headers: { 'content-type': 'text/plain' } }, { text: 'hi' }],
   ])('%s', async (_what, reply, expected) => {
     expect(await answerTo(reply)).toMatchObject({ kind: 'chat', ...expected });
+  });
+
+  test('keeps no text in the place of a name', async () => {
+    const body = { choices: [{ message: { content: 'hi' } }], id: 'a text of somebody', model: 7 };
+    expect(await answerTo({ body })).not.toHaveProperty('response');
   });
 
   test('of an embedding model is its vector', async () => {
