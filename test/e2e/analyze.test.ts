@@ -1,9 +1,10 @@
 import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { connectCadenza } from '../../src/client';
+import { readEnvironment } from '../../src/config/environment';
 import type { Envelope } from '../../src/contracts/envelope.schema';
 import { envelopeSchema, listSchema } from '../../src/contracts/envelope.schema';
 import type { PipelineResult } from '../../src/contracts/pipeline.schema';
-import { pipelineResultSchema } from '../../src/contracts/pipeline.schema';
 import type { Cli } from '../helpers/run-cli';
 import { createCli } from '../helpers/run-cli';
 
@@ -70,16 +71,26 @@ describe('analyze', () => {
       string,
       { type: string; language: string }
     >;
-    const files = Object.keys(expected).map((name) => path.join(SAMPLES, name));
-    const analyzed = await cli.run(['analyze', ...files, '--json']);
+    const demo = await cli.run(['demo']);
 
-    expect(analyzed.code).toBe(0);
-    const envelopes = analyzed.json<{ runs: Envelope[] }>().runs.map((run) => envelopeSchema.parse(run));
-    const outputs = envelopes.map(({ result }) => pipelineResultSchema.parse(result).output as Record<string, unknown>);
-    const found = outputs.map(({ type, language }) => ({ type, language }));
-    expect(found).toEqual(Object.values(expected).map(({ type, language }) => ({ type, language })));
-    expect(analyzed.stderr).toMatch(/classify completed \(fast_classifier/);
-    expect(analyzed.stderr).not.toContain('\u001b');
+    expect(demo.code).toBe(0);
+    const shown = [...demo.stdout.matchAll(/^✓ (.*)\n +Type +(\S+)/gm)].map(([, name, type]) => [name, type]);
+    expect(shown).toEqual(Object.entries(expected).map(([name, { type }]) => [name, type]));
+    expect(demo.stderr).toMatch(/classify completed \(fast_classifier/);
+    expect(demo.stderr).not.toContain('\u001b');
+
+    const { runs } = listSchema.parse((await cli.run(['list', '--limit', '50', '--json'])).json());
+    const cadenza = await connectCadenza({ environment: readEnvironment({ CADENZA_HOME: cli.home }) });
+    const results = await Promise.all(
+      runs.map(async ({ workflowId }) => (await (await cadenza.find(workflowId)).result()) as PipelineResult),
+    );
+    await cadenza.close();
+    const languages = results.map(({ output }) => (output as { language: string }).language);
+    expect(languages.sort()).toEqual(
+      Object.values(expected)
+        .map(({ language }) => language)
+        .sort(),
+    );
   });
 
   it('shows people the result on stdout and where to look on stderr', async () => {

@@ -1,9 +1,13 @@
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { Cadenza } from '../../src/client';
 import { connectCadenza } from '../../src/client';
 import { readEnvironment } from '../../src/config/environment';
 import type { ContentReference } from '../../src/contracts/content';
 import { envelopeSchema } from '../../src/contracts/envelope.schema';
+import type { CloudEvent } from '../../src/contracts/event.schema';
 import type { RouterProgress } from '../../src/contracts/event-messages';
 import type { JsonObject } from '../../src/contracts/json';
 import { HANDLE_EVENT_WORKFLOW } from '../../src/contracts/names';
@@ -11,7 +15,7 @@ import type { PipelineResult } from '../../src/contracts/pipeline.schema';
 import { scheduleSchema } from '../../src/contracts/schedule.schema';
 import { anyFreePort } from '../../src/embedded/free-port';
 import type { Cli } from '../helpers/run-cli';
-import { createCli } from '../helpers/run-cli';
+import { createCli, neutralVariables } from '../helpers/run-cli';
 import { waitUntil } from '../helpers/wait-until';
 
 /** The folder that the commands in the examples are meant for. */
@@ -86,6 +90,14 @@ test('examples/pipeline: an invoice waits for approval, and is summarized after 
   expect(output.names).toContainEqual(expect.objectContaining({ type: 'organization', text: 'Fennimore & Oakes Ltd' }));
 });
 
+test('README: its first program analyses the invoice', async () => {
+  const [, program = ''] =
+    /^```ts\n(\/\/ first\.mjs\n[^]*?)^```$/m.exec(await readFile(path.join(cwd, 'README.md'), 'utf8')) ?? [];
+  const env = { ...neutralVariables(), CADENZA_HOME: cli.home };
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { cwd, env });
+  expect(stdout).toMatch(/type: 'invoice'[^]*\} 0\n$/);
+});
+
 test('examples/definitions: a definition is registered, run by its name, and refuses an input of another shape', async () => {
   expect(await run('define examples/definitions/complaint.yaml')).toMatchObject({ name: 'complaint', isNew: true });
   expect(await outputOf('run pipeline -i examples/definitions/run.yaml')).toMatchObject({
@@ -108,23 +120,43 @@ test('examples/schedules: a pipeline is scheduled, and a run of it triggered', a
   expect(await outputOf(`result ${workflowId}`)).toMatchObject({ type: 'email' });
 });
 
-test('listen: an event that comes by HTTP belongs to the router once it is answered with 202', async () => {
+test('docs/events-http.md: what its commands send belongs to the router once it is answered with 202', async () => {
+  const page = await readFile(path.join(cwd, 'docs', 'events-http.md'), 'utf8');
+  const inbox = path.join(cli.folder, 'inbox.yaml');
+  await writeFile(inbox, /^```yaml\n(# inbox[^]*?)^```$/m.exec(page)?.[1] ?? '');
+  await run(`run eventRouter -i ${inbox} --id inbox --detach`);
   const port = String(await anyFreePort());
   const variables = { CADENZA_EVENTS_TOKEN: 'token-of-the-tests-long-enough' };
-  const listening = cli.start(['listen', '--router', 'documents', '--port', port], { variables });
+  const listening = cli.start(['listen', '--router', 'inbox', '--port', port], { variables });
   await listening.said(/are taken at/);
-  const post = (token: string) =>
-    fetch(`http://127.0.0.1:${port}/`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/cloudevents+json' },
-      body: JSON.stringify({ specversion: '1.0', id: 'by-http', source: '/test', type: 'nobody.listens' }),
-    });
-  expect((await post('another-token-of-that-length')).status).toBe(401);
-  expect((await post(variables.CADENZA_EVENTS_TOKEN)).status).toBe(202);
+
+  const commands = [...page.matchAll(/^```sh\n(curl [^]*?)^```$/gm)].map(([, command = '']) => command);
+  expect(commands).toHaveLength(3);
+  const send = async (command: string, token: string) => {
+    const env = { ...neutralVariables(), CADENZA_EVENTS_TOKEN: token };
+    const { stdout } = await promisify(execFile)('sh', ['-c', command.replace('7234', port)], { cwd, env });
+    return Number(/^HTTP\/1.1 (\d+)/.exec(stdout)?.[1]);
+  };
+  expect(await send(commands[0] ?? '', 'another-token-of-that-length')).toBe(401);
+  for (const command of commands) expect(await send(command, variables.CADENZA_EVENTS_TOKEN)).toBe(202);
   // The same id and source again: taken, and told as a repeat.
-  expect((await post(variables.CADENZA_EVENTS_TOKEN)).status).toBe(202);
-  await waitUntil(async () => (await eventsOf('documents')).deadLetters === 1, 30);
-  expect(await eventsOf('documents')).toMatchObject({ repeated: 1, unhandled: 1 });
+  expect(await send(commands[0] ?? '', variables.CADENZA_EVENTS_TOKEN)).toBe(202);
+  await waitUntil(async () => (await eventsOf('inbox')).deadLetters === 4, 30);
+  expect(await eventsOf('inbox')).toMatchObject({ repeated: 1, handled: 1, failed: 0 });
   listening.signal('SIGINT');
   expect((await listening.result).code).toBe(0);
+});
+
+test('router: dead letters are listed, dropped and handled again; a subscription comes and goes', async () => {
+  const { deadLetters } = (await run('router dead-letters inbox')) as {
+    deadLetters: { id: string; event: CloudEvent }[];
+  };
+  const types = deadLetters.map(({ event }) => event.type).sort();
+  expect(types).toEqual(['order.paid', 'order.placed', 'order.placed', 'text.extracted']);
+  expect(await run(`router drop inbox ${deadLetters[0]?.id}`)).toEqual({ dropped: 1 });
+  const more = path.join(cli.folder, 'more.yaml');
+  await writeFile(more, '{ on: order.*, name: orders, handler: extract_text, inputs: { document: data } }');
+  expect(await run(`router subscribe inbox -i ${more}`)).toEqual({ name: 'orders' });
+  expect(await run('router unsubscribe inbox orders')).toEqual({ name: 'orders' });
+  expect(await run('router retry inbox --all')).toEqual({ retried: 3 });
 });

@@ -1,22 +1,28 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { anyFreePort } from '../../src/embedded/free-port';
 import { METRICS } from '../../src/telemetry/metrics/metric-table';
 import type { Prometheus } from '../helpers/prometheus';
 import { findPrometheus, startPrometheus } from '../helpers/prometheus';
-import type { WorkerProcess } from '../helpers/spawn-worker';
-import { spawnWorker } from '../helpers/spawn-worker';
+import type { Cli, RunningCli } from '../helpers/run-cli';
+import { createCli } from '../helpers/run-cli';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
 import { createTestWorld } from '../helpers/test-world';
 import { waitUntil } from '../helpers/wait-until';
 
 let world: TestWorld;
-let worker: WorkerProcess;
+let cli: Cli;
+let worker: RunningCli;
 let prometheus: Prometheus | undefined;
 let metricsUrl: string;
 let healthUrl: string;
 const SECRET = 'zebrafish-secret';
+const HANDLERS = `exports.fails_after_its_answer = async ({ text }, config, { ask, attempt }) => {
+  const { result } = await ask('generation', { text });
+  if (attempt === 1) throw new Error('after the answer');
+  return result;
+};`;
 
 beforeAll(async () => {
   const binary = findPrometheus();
@@ -39,8 +45,16 @@ beforeAll(async () => {
     },
   });
   const [metrics, health] = [await anyFreePort(), await anyFreePort()];
-  const more = { CADENZA_METRICS_PORT: String(metrics), CADENZA_HEALTH_PORT: String(health) };
-  worker = await spawnWorker({ ...world.variables, ...more });
+  const handlers = path.join(world.folder, 'handlers.cjs');
+  writeFileSync(handlers, HANDLERS);
+  cli = await createCli({
+    ...world.variables,
+    CADENZA_METRICS_PORT: String(metrics),
+    CADENZA_HEALTH_PORT: String(health),
+    CADENZA_HANDLERS: handlers,
+  });
+  worker = cli.start(['worker'], { timeoutMs: 300_000 });
+  await worker.said(/Worker ready/);
   metricsUrl = `http://127.0.0.1:${metrics}/metrics`;
   healthUrl = `http://127.0.0.1:${health}`;
   if (binary !== undefined) prometheus = await startPrometheus(binary, world.folder, `127.0.0.1:${metrics}`);
@@ -56,6 +70,8 @@ beforeAll(async () => {
     const { results } = await (await world.cadenza.start('pipeline', { steps })).result();
     expect(results).toMatchObject({ say: { models: [model, 'gpt'] } });
   };
+  const asked = { name: 'say', handler: 'fails_after_its_answer', inputs: { text: { value: SECRET } } };
+  await (await world.cadenza.start('pipeline', { steps: [asked] })).result();
   await run('once');
   await behind('busy');
   await behind('shaky');
@@ -65,18 +81,18 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await prometheus?.close();
-  await worker.kill();
+  await cli.close();
   await world.close();
   await closeTestServer();
 });
 
 const text = async () => (await fetch(metricsUrl)).text();
 
-test('a real Prometheus scrapes a Worker: calls, tokens, money, retries, refusals by model and pattern', async () => {
+test('a real Prometheus scrapes a Worker: calls, tokens, money, retries, journal, refusals by model and pattern', async () => {
   const { query } = prometheus ?? {};
   if (!query) return;
   const one = async (expression: string) => (await query(expression))[0]?.value;
-  await waitUntil(async () => (await one('sum(cadenza_runs_total)')) === 5);
+  await waitUntil(async () => (await one('sum(cadenza_runs_total)')) === 6);
   const by = '{model="gpt",provider="scripted",pattern="chain"';
   expect(await one(`cadenza_model_requests_total${by},outcome="answered"}`)).toBe(2);
   expect(await one(`cadenza_model_requests_total${by},outcome="ProviderUnavailable"}`)).toBe(1);
@@ -86,6 +102,7 @@ test('a real Prometheus scrapes a Worker: calls, tokens, money, retries, refusal
   // 100 tokens in at 2 USD and 50 out at 8 USD a million, twice.
   expect(await one('sum by (model) (cadenza_model_cost_nanousd_total{pattern="chain"}) / 1e9')).toBeCloseTo(0.0012, 9);
   expect(await one('cadenza_activity_retries_total{activity="askChainStep",pattern="chain"}')).toBe(1);
+  expect(await one('cadenza_journal_hits_total{model="gpt",pattern="pipeline"}')).toBe(1);
   expect(await one('cadenza_budget_refusals_total{model="gpt",pattern="chain",type="BudgetExceeded"}')).toBe(1);
   expect(await one('cadenza_runs_total{pattern="chain",outcome="failed"}')).toBe(1);
   expect(await one('cadenza_queue_wait_seconds_count{activity="askChainStep"}')).toBe(4);
@@ -138,4 +155,26 @@ test('health: alive, ready, and nothing else', async () => {
   expect(await get('/readyz')).toEqual({ status: 200, body: { status: 'ok', checks } });
   expect((await get('/')).status).toBe(404);
   expect((await fetch(`${healthUrl}/readyz`, { method: 'POST' })).status).toBe(405);
+});
+
+test('its log is a line of JSON an entry, with run, step and attempt, and no text of a prompt', async () => {
+  worker.signal('SIGTERM');
+  const { code, stderr } = await worker.result;
+  expect(code).toBe(0);
+  const entries = stderr.split('\n').filter((line) => line.startsWith('{'));
+  const failed = entries.map((line) => JSON.parse(line) as object).find((entry) => 'error' in entry && 'step' in entry);
+  expect(failed).toEqual({
+    time: expect.stringMatching(/^\d{4}-.*Z$/),
+    level: 'WARN',
+    message: 'Activity failed',
+    namespace: world.namespace,
+    workflowType: 'pipeline',
+    workflowId: expect.stringMatching(/^pipeline-/),
+    runId: expect.any(String),
+    step: 'say',
+    activityType: 'fails_after_its_answer',
+    attempt: 1,
+    error: expect.stringContaining('after the answer'),
+  });
+  expect(stderr).not.toContain(SECRET);
 });

@@ -86,3 +86,18 @@ it('is what retry names for a run that has ended', async () => {
   const { error } = envelopeSchema.parse(json());
   expect(error?.message).toContain('the run "first" has ended (completed); `npx cadenza rerun first --from final`');
 });
+
+it('is shown by ui to who opens the address that it prints, and to nobody else', async () => {
+  const serving = cli.start(['ui']);
+  const [address, origin = ''] = await serving.said(/(http:\/\/127\.0\.0\.1:\d+)\S*token=\S+/);
+  expect((await fetch(origin)).status).toBe(401);
+  const entered = await fetch(address, { redirect: 'manual' });
+  const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const list = await fetch(new URL(entered.headers.get('location') ?? '', origin), { headers: { cookie } });
+  expect([list.status, await list.text()]).toEqual([
+    200,
+    expect.stringMatching(/>first<[^]*>second<|>second<[^]*>first</),
+  ]);
+  serving.signal('SIGINT');
+  expect((await serving.result).code).toBe(0);
+});

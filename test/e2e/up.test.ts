@@ -11,6 +11,8 @@ import { closeTestServer, testServer } from '../helpers/test-server';
 
 const LICENSE = path.resolve(__dirname, '..', '..', 'examples', 'documents', 'license.txt');
 
+const QUERY = "CadenzaCostUsd > 1 AND CadenzaPattern = 'ensemble'";
+
 let cli: Cli;
 
 jest.setTimeout(120_000);
@@ -36,6 +38,8 @@ it('runs server and worker in the foreground, serves other commands, and ends bo
   const analyzed = await cli.run(['analyze', LICENSE, '--json']);
   expect(analyzed.code).toBe(0);
   expect(analyzed.stderr).not.toContain('Started');
+  // The server has the search attributes from its start.
+  expect((await cli.run(['list', '--query', QUERY, '--json'])).json()).toEqual({ runs: [] });
 
   up.signal('SIGINT');
   const { code } = await up.result;
@@ -82,8 +86,14 @@ it('stays down while a command waits for a run, which goes on when the next comm
   expect((await waiting.result).code).toBe(0);
 });
 
-it('says after ten seconds that nothing serves the task queue of a cluster, and goes on waiting', async () => {
+it('registers the search attributes of a cluster; says that nothing serves its task queue, and goes on waiting', async () => {
   const cluster = { TEMPORAL_ADDRESS: testServer().address, TEMPORAL_NAMESPACE: await createTestNamespace() };
+  const query = ['list', '--query', QUERY, '--json'];
+  const unknown = await cli.run(query, { variables: cluster });
+  expect(envelopeSchema.parse(unknown.json()).error?.message).toContain('`npx cadenza doctor --register` adds');
+  const registered = await cli.run(['doctor', '--register', '--quick'], { variables: cluster });
+  expect(registered.stdout).toMatch(/CadenzaCostUsd/);
+  expect((await cli.run(query, { variables: cluster })).json()).toEqual({ runs: [] });
   const refused = await cli.run(['analyze', LICENSE, '--models', 'models.yaml', '--json'], { variables: cluster });
   expect(refused.code).toBe(2);
   const command = cli.start(['analyze', LICENSE], { variables: cluster });

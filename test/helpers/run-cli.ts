@@ -18,8 +18,8 @@ export type CliResult = {
 export type RunningCli = {
   readonly pid: number;
   readonly result: Promise<CliResult>;
-  /** Resolves when stderr matches; rejects when the command ends before. */
-  said(pattern: RegExp): Promise<void>;
+  /** Resolves with the match when stderr matches; rejects when the command ends before. */
+  said(pattern: RegExp): Promise<RegExpExecArray>;
   signal(name: NodeJS.Signals): void;
 };
 
@@ -94,11 +94,12 @@ function startCommand(args: readonly string[], options: CliOptions): RunningCli 
     result,
     signal: (name) => void child.kill(name),
     said: (pattern) =>
-      new Promise<void>((resolve, reject) => {
+      new Promise((resolve, reject) => {
         const look = () => {
-          if (!pattern.test(stderr) && !ended) return;
+          const match = pattern.exec(stderr);
+          if (!match && !ended) return;
           listeners.delete(look);
-          if (pattern.test(stderr)) resolve();
+          if (match) resolve(match);
           else reject(new Error(`ended without saying ${String(pattern)}: ${stderr}`));
         };
         listeners.add(look);
