@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Envelope } from '../../client';
 import { CadenzaError } from '../../contracts/failures';
@@ -13,6 +12,7 @@ import { renderReportFile } from '../../report/render-report';
 import type { Session } from '../session';
 import type { Terminal } from '../terminal';
 import { withRun } from '../with-run';
+import { writePrivate } from '../write-private';
 
 export type ReportOptions = { output?: string; json?: boolean };
 
@@ -38,7 +38,7 @@ export function report(
       page = renderComparison(compareRuns(a, b), at);
     }
     const file = path.resolve(output ?? defaultName(id, other));
-    await write(file, page.markup);
+    await write(file, page.markup, output !== undefined);
     const { workflowId, runId, pattern } = handle;
     const { status } = models[0] as ReportModel;
     const envelope: Envelope = { workflowId, runId, pattern, status, result: { file } };
@@ -66,8 +66,9 @@ export function defaultName(id: string, other?: string): string {
 }
 
 /** Texts of runs may be nobody else's business: the file is its owner's only. */
-async function write(file: string, markup: string): Promise<void> {
-  await writeFile(file, markup, { mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
+async function write(file: string, markup: string, isNamed: boolean): Promise<void> {
+  // A name that a person gave means what stands there; a link that lies under the usual name may be anybody's.
+  await writePrivate(file, markup, { followsLinks: isNamed }).catch((error: NodeJS.ErrnoException) => {
     throw new CadenzaError(
       'InvalidInput',
       `--output: can not write "${shown(file)}" (${error.code ?? 'unknown error'})`,
