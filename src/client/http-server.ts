@@ -7,6 +7,12 @@ const CLOSE_TIMEOUT_MS = 10_000;
 
 /** Resolves to the address when connections are taken. @throws CadenzaError `ConfigurationInvalid` */
 export async function listenOn(server: Server, port: number, host: string): Promise<string> {
+  if (host.trim() === '') {
+    // To the system it means every address of the machine: a variable of a shell that is not set must not come to that.
+    throw new CadenzaError('ConfigurationInvalid', 'the address to listen on is empty: name one, such as 127.0.0.1', {
+      field: 'host',
+    });
+  }
   server.listen(port, host);
   try {
     await once(server, 'listening');
