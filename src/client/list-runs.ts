@@ -3,6 +3,7 @@ import type { RunList } from '../contracts/envelope.schema';
 import { CadenzaError } from '../contracts/failures';
 import { MEMO_OUTCOME } from '../contracts/names';
 import { shown } from '../contracts/nearest-name';
+import type { RunProgress } from '../contracts/run';
 import type { RunFilter } from './list-query';
 import { listQuery } from './list-query';
 import { withReadableMemo } from './readable-memo';
@@ -50,22 +51,30 @@ export async function listRuns(client: Client, options: ListOptions): Promise<Ru
 }
 
 function describe(run: WorkflowExecutionInfo): Run {
-  const { costUsd = 0 } = (run.memo?.[MEMO_OUTCOME] ?? {}) as { costUsd?: number };
+  const { costUsd } = (run.memo?.[MEMO_OUTCOME] ?? {}) as { costUsd?: unknown };
   return {
     workflowId: run.workflowId,
     runId: run.runId,
     pattern: run.type,
     status: statusOf(run),
     startedAt: run.startTime.toISOString(),
-    costUsd,
+    costUsd: amountIn(costUsd) ?? 0,
   };
+}
+
+/** A Workflow of somebody else may go by the type of a pattern, and answer anything: what is no amount tells nothing. */
+function amountIn(costUsd: unknown): number | undefined {
+  return typeof costUsd === 'number' && Number.isFinite(costUsd) && costUsd >= 0 ? costUsd : undefined;
 }
 
 /** A run that goes on has left no cost yet, or that of its last pause: it is asked. */
 async function asking(client: Client, run: WorkflowExecutionInfo): Promise<Run> {
   const known = describe(run);
   return queryProgress(client.workflow.getHandle(run.workflowId, run.runId), client, 2).then(
-    ({ usage }) => ({ ...known, costUsd: usage.costUsd }),
+    (progress: Partial<RunProgress> | null) => ({
+      ...known,
+      costUsd: amountIn(progress?.usage?.costUsd) ?? known.costUsd,
+    }),
     () => known,
   );
 }

@@ -1,4 +1,4 @@
-import { visiblePieces, visibleText } from './visible-characters';
+import { nameOf, visiblePieces, visibleText } from './visible-characters';
 
 const MARKUP = Symbol('markup');
 
@@ -59,7 +59,7 @@ function contentMarkup(value: Content): string {
   if (isHtml(value)) return value[MARKUP];
   if (Array.isArray(value)) return (value as readonly Content[]).map(contentMarkup).join('');
   return visiblePieces(String(value as string | number))
-    .map((piece) => ('text' in piece ? escaped(piece.text) : hiddenMark(piece.hidden)))
+    .map((piece) => ('text' in piece ? escaped(piece.text) : hiddenMark(nameOf(piece))))
     .join('');
 }
 

@@ -3,7 +3,7 @@ import type { ContentReference } from '../contracts/content';
 import type { JsonValue } from '../contracts/json';
 
 /** What stands behind a reference, as far as it was loaded. */
-export type LoadedText = { value: JsonValue; shortened?: true } | { missing: 'large' | 'binary' | 'absent' };
+export type LoadedText = { value: JsonValue; size: number } | { missing: 'large' | 'binary' | 'absent' };
 
 /** By the hash of the reference. */
 export type Texts = ReadonlyMap<string, LoadedText>;
@@ -13,6 +13,9 @@ export type ReadContent = (reference: ContentReference, tenant: string) => Promi
 /** Bytes of one value that are read, and of all of them: a page has to open. */
 const ONE = 8 * 1024 * 1024;
 const ALL = 24 * 1024 * 1024;
+
+/** References that are followed in one value: a few that name each other over and over would never end. */
+const MOST_REFERENCES = 20_000;
 
 /** Loads what the values refer to, and what that refers to in its turn, as far as it is text and not too much. */
 export async function loadTexts(values: readonly JsonValue[], tenant: string, read: ReadContent): Promise<Texts> {
@@ -26,7 +29,7 @@ export async function loadTexts(values: readonly JsonValue[], tenant: string, re
       const loaded = await loadOne(reference, left, (one) => read(one, tenant));
       texts.set(reference.ref, loaded);
       if (!('value' in loaded)) continue;
-      left -= reference.bytes;
+      left -= Math.max(reference.bytes, loaded.size);
       next.push(...referencesIn(loaded.value));
     }
   }
@@ -43,7 +46,7 @@ async function loadOne(
   if (bytes > Math.min(ONE, left)) return { missing: 'large' };
   try {
     const text = await read(reference);
-    return { value: mediaType === JSON_MEDIA_TYPE ? (JSON.parse(text) as JsonValue) : text };
+    return { value: mediaType === JSON_MEDIA_TYPE ? (JSON.parse(text) as JsonValue) : text, size: text.length };
   } catch {
     return { missing: 'absent' };
   }
@@ -57,11 +60,17 @@ function referencesIn(value: JsonValue): ContentReference[] {
 
 /** The value with what it refers to in place, where that was loaded; other references stay. */
 export function resolved(value: JsonValue, texts: Texts): JsonValue {
+  return within(value, texts, { references: MOST_REFERENCES });
+}
+
+function within(value: JsonValue, texts: Texts, left: { references: number }): JsonValue {
   if (isContentReference(value)) {
     const loaded = texts.get(value.ref);
-    return loaded && 'value' in loaded ? resolved(loaded.value, texts) : value;
+    if (!loaded || !('value' in loaded) || left.references <= 0) return value;
+    left.references -= 1;
+    return within(loaded.value, texts, left);
   }
-  if (Array.isArray(value)) return value.map((item) => resolved(item, texts));
+  if (Array.isArray(value)) return value.map((item) => within(item, texts, left));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolved(item, texts)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, within(item, texts, left)]));
 }

@@ -87,12 +87,11 @@ async function takeEnd(
   if (!end.result || span.kind === 'values' || span.kind === 'timer') return;
   const [given] = await decodeArrayFromPayloads(converter, end.result.payloads).catch(() => []);
   const { usage, attempts, models, answeredBy } = (given ?? {}) as Gave;
-  // A pattern's result has its usage as people read it.
-  if (usage) span.usage = 'costUsd' in usage ? fromShown(usage as unknown as Usage) : usage;
-  if (models?.length) span.models = models;
-  if (answeredBy !== undefined) span.models = [answeredBy];
+  takeUsage(span, usage);
+  if (Array.isArray(models) && models.length > 0) span.models = models.filter((model) => typeof model === 'string');
+  if (typeof answeredBy === 'string') span.models = [answeredBy];
   if (typeof attempts === 'number') span.attempts = Math.max(span.attempts, attempts);
-  if (span.kind === 'child' && usage) span.models = Object.keys(usage.byModel);
+  if (span.kind === 'child' && span.usage) span.models = Object.keys(span.usage.byModel);
 }
 
 function endOf(
@@ -127,7 +126,19 @@ async function takeFailure(span: Span, failure: NonNullable<Failure>, converter:
   const type = inner.applicationFailureInfo?.type ?? (inner.timeoutFailureInfo ? 'TimedOut' : 'Internal');
   span.failure = { type: type || 'Internal', message: error?.message ?? '' };
   const [detail] = ((error as { details?: unknown[] } | undefined)?.details ?? []) as [StepFailureDetail?];
-  if (span.kind !== 'child' && detail?.usage?.byModel) span.usage = detail.usage;
+  if (span.kind !== 'child') takeUsage(span, detail?.usage);
+}
+
+/** Usage in either of its shapes. What a person's own Workflow calls so may be anything, and says nothing here. */
+function takeUsage(span: Span, usage: CallUsage | undefined): void {
+  const byModel: unknown = usage?.byModel;
+  if (typeof byModel !== 'object' || byModel === null || !Object.values(byModel).every(isCounts)) return;
+  // A pattern's result has its usage as people read it.
+  span.usage = 'costUsd' in (usage as object) ? fromShown({ byModel } as Usage) : { byModel: byModel as never };
+}
+
+function isCounts(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.values(value).every(Number.isFinite);
 }
 
 async function activitySpan(event: HistoryEvent, at: number, { converter, stepPrefix }: Context): Promise<Span> {
@@ -162,8 +173,8 @@ function childStep(workflowId: string): { step?: string } {
 }
 
 async function summaryOf({ userMetadata }: HistoryEvent, converter: LoadedDataConverter): Promise<string | undefined> {
-  const summary = await decodeOptionalSinglePayload<string>(converter, userMetadata?.summary).catch(() => undefined);
-  return summary ?? undefined;
+  const summary = await decodeOptionalSinglePayload<unknown>(converter, userMetadata?.summary).catch(() => undefined);
+  return typeof summary === 'string' ? summary : undefined;
 }
 
 /** Work that goes on now: what the server knows of attempts and the history does not yet. */

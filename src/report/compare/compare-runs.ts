@@ -39,6 +39,8 @@ export type Comparison = {
 
 /** Texts above this are told apart as wholes: word by word would take too long. */
 const MOST_CHARACTERS = 40_000;
+/** Words that differ, above which two texts are told apart as wholes. */
+const MOST_EDITS = 1_500;
 
 /** What two runs have in common, and what not. Pure. */
 export function compareRuns(first: ReportModel, second: ReportModel): Comparison {
@@ -52,25 +54,39 @@ export function compareRuns(first: ReportModel, second: ReportModel): Comparison
     sameQuestion: questions[0] === questions[1],
     output: diffTexts(...outputs),
     sameOutput: outputs[0] === outputs[1],
-    votes: compareVotes(first, second),
-    steps: compareSteps(first, second),
+    votes: whereTold(() => compareVotes(first, second)),
+    steps: whereTold(() => compareSteps(first, second)),
     models: compareModels(first, second),
   };
+}
+
+/** Nothing where a result has not the shape that it should: a run may be somebody else's under the name of a pattern. */
+function whereTold<T>(compare: () => T[]): T[] {
+  try {
+    return compare();
+  } catch {
+    return [];
+  }
 }
 
 /** Word by word. */
 export function diffTexts(first: string, second: string): DiffPiece[] {
   if (first === second) return first === '' ? [] : [{ text: first, in: 'both' }];
+  const wholes: DiffPiece[] = [
+    { text: first, in: 'first' },
+    { text: second, in: 'second' },
+  ];
   if (first.length + second.length > MOST_CHARACTERS) {
-    return [
-      { text: first, in: 'first' },
-      { text: second, in: 'second' },
-    ];
+    return wholes;
   }
-  return diffWordsWithSpace(first, second).map(({ value, added, removed }) => ({
-    text: value,
-    in: added ? 'second' : removed ? 'first' : 'both',
-  }));
+  // Two long texts with nothing in common take minutes to say so.
+  const pieces = diffWordsWithSpace(first, second, { maxEditLength: MOST_EDITS });
+  return pieces
+    ? pieces.map(({ value, added, removed }) => ({
+        text: value,
+        in: added ? 'second' : removed ? 'first' : 'both',
+      }))
+    : wholes;
 }
 
 /** A value as lines: text as it is, fields in the order of their names, so that equal values are equal texts. */

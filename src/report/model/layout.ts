@@ -1,5 +1,6 @@
 import { Graph, layout } from '@dagrejs/dagre';
 import { hierarchy, tree } from 'd3-hierarchy';
+import { layoutLayers } from './layered-layout';
 
 /** A box of a drawing: its middle and its size, in pixels. */
 export type Box = { id: string; x: number; y: number; width: number; height: number };
@@ -8,12 +9,41 @@ export type Drawing = { width: number; height: number; boxes: Box[]; lines: Line
 
 const MARGIN = 16;
 
-/** A graph of steps from left to right, each behind all that it waits for (layers after Sugiyama, by dagre). */
+/**
+ * Lines that dagre lays out: for some hundreds it takes a second, for a few thousand minutes, in which nothing else of
+ * the program runs.
+ */
+const MOST_LINES = 120;
+
+/** Graphs that were laid out: one that goes on is asked for every second, and keeps its form. */
+const known = new Map<string, Drawing>();
+const MOST_KNOWN = 20;
+
+/** A graph of steps from left to right, each behind all that it waits for. */
 export function layoutGraph(
   nodes: readonly string[],
   edges: readonly (readonly [from: string, to: string])[],
   size: { width: number; height: number },
 ): Drawing {
+  const key = JSON.stringify([nodes, edges, size]);
+  const drawing = known.get(key) ?? laidOut(nodes, edges, size);
+  known.delete(key);
+  known.set(key, drawing);
+  const [oldest] = known.keys();
+  if (known.size > MOST_KNOWN && oldest !== undefined) known.delete(oldest);
+  return drawing;
+}
+
+/** Layers after Sugiyama: by dagre, which leads lines round boxes, where there are few; in plain columns else. */
+function laidOut(
+  nodes: readonly string[],
+  edges: readonly (readonly [from: string, to: string])[],
+  size: { width: number; height: number },
+): Drawing {
+  if (edges.length > MOST_LINES || nodes.length > MOST_LINES) {
+    const { boxes, lines } = layoutLayers(nodes, edges, size);
+    return within(boxes, lines);
+  }
   const graph = new Graph();
   graph.setGraph({ rankdir: 'LR', nodesep: 20, ranksep: 56, marginx: MARGIN, marginy: MARGIN });
   graph.setDefaultEdgeLabel(() => ({}));
@@ -37,17 +67,22 @@ function within(boxes: readonly Box[], lines: readonly Line[]): Drawing {
     ]),
     ...lines.flatMap((line) => line.points),
   ];
-  const xs = points.map(({ x }) => x);
-  const ys = points.map(({ y }) => y);
-  const dx = MARGIN - Math.min(...xs);
-  const dy = MARGIN - Math.min(...ys);
+  const [left, right] = rangeOf(points.map(({ x }) => x));
+  const [top, bottom] = rangeOf(points.map(({ y }) => y));
+  const dx = MARGIN - left;
+  const dy = MARGIN - top;
   const moved = <P extends { x: number; y: number }>(point: P): P => ({ ...point, x: point.x + dx, y: point.y + dy });
   return {
-    width: Math.max(...xs) + dx + MARGIN,
-    height: Math.max(...ys) + dy + MARGIN,
+    width: right + dx + MARGIN,
+    height: bottom + dy + MARGIN,
     boxes: boxes.map(moved),
     lines: lines.map((line) => ({ ...line, points: line.points.map(moved) })),
   };
+}
+
+/** Of any number of numbers: as arguments of one call there may not be a hundred thousand. */
+function rangeOf(numbers: readonly number[]): [least: number, most: number] {
+  return numbers.reduce(([least, most], one) => [Math.min(least, one), Math.max(most, one)], [Infinity, -Infinity]);
 }
 
 /** A tree from left to right (Reingold and Tilford's tidy tree, by d3). The first node is the root, parents come first. */

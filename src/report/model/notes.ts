@@ -5,16 +5,15 @@ import { retryNotes } from './retries';
 
 /** What was retried, journalled, cached, answered by others, stopped early, saved, cut short: each once, with numbers. */
 export function notesOf(model: Omit<ReportModel, 'sentence' | 'notes'>, spans: readonly Span[]): Note[] {
-  return [
-    ...waitingNotes(model),
-    ...shortNotes(model),
-    ...retryNotes(spans),
-    ...fallbackNotes(model),
-    ...reuseNotes(model),
-    ...savedNotes(model),
-    ...stepNotes(model),
-    ...knownNotes(model),
-  ];
+  const kinds = [waitingNotes, shortNotes, () => retryNotes(spans), fallbackNotes, reuseNotes, savedNotes, stepNotes];
+  return [...kinds, knownNotes].flatMap((notes) => {
+    try {
+      return notes(model);
+    } catch {
+      // Of what is not told in the shape that it should have, the part of the page that it is for says so.
+      return [];
+    }
+  });
 }
 
 /** What a person has to decide before the run goes on, with the command for it. */

@@ -15,6 +15,7 @@ import { lanesOf } from './lanes';
 import type { Retry } from './retries';
 import { retriesOf } from './retries';
 import { sentenceOf } from './sentence';
+import { toldProgress, toldStep, toldUsage } from './told';
 import type { TimeSplit } from './time-split';
 import { splitTime } from './time-split';
 
@@ -78,19 +79,17 @@ export type Note = { kind: 'good' | 'info' | 'bad'; text: string };
 
 /** Puts together what the page of a run shows. `now` is in milliseconds since 1970. Pure. */
 export function buildReport(record: RunRecord, texts: Texts, now: number, scope = ''): ReportModel {
-  const { envelope, runId, startedAt, endedAt, progress, spans } = record;
+  const { envelope, runId, startedAt, endedAt, spans } = record;
+  const progress = toldProgress(record.progress);
   const pattern = envelope.pattern ?? 'pipeline';
   const input = inputOf(record, texts);
   const result = envelope.result as JsonObject | undefined;
   const until = endedAt ?? now;
+  const spent = isObject(result) ? toldUsage(result['usage']) : undefined;
   const decided =
-    pattern === 'eventRouter' || !isObject(result) || !isObject(result['usage'])
-      ? undefined
-      : ({ pattern, result } as unknown as Decided);
+    pattern === 'eventRouter' || !spent ? undefined : ({ pattern, result: { ...result, usage: spent } } as Decided);
   const usage =
-    decided?.result.usage ??
-    progress?.usage ??
-    showUsage({ run: addUsage(...spans.map((span) => span.usage ?? { byModel: {} })) });
+    spent ?? progress?.usage ?? showUsage({ run: addUsage(...spans.map((span) => span.usage ?? { byModel: {} })) });
   const model: Omit<ReportModel, 'sentence' | 'notes'> = {
     scope,
     workflowId: envelope.workflowId ?? '',
@@ -120,7 +119,16 @@ export function buildReport(record: RunRecord, texts: Texts, now: number, scope 
     history: record.history,
     texts,
   };
-  return { ...model, sentence: sentenceOf(model), notes: notesOf(model, spans) };
+  return { ...model, sentence: sentenceIn(model), notes: notesOf(model, spans) };
+}
+
+/** Undefined also where a result is not what it should be: its part of the page says so. */
+function sentenceIn(model: Parameters<typeof sentenceOf>[0]): string | undefined {
+  try {
+    return sentenceOf(model);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The run of one event carries the event; what it was asked is in there. */
@@ -189,19 +197,21 @@ function stepsOf(
   decided: Decided | undefined,
   plan: RunRecord['plan'],
 ): StepProgress[] {
-  const results = decided?.pattern === 'pipeline' ? decided.result.results : plan?.results;
+  const results = (decided?.pattern === 'pipeline' ? decided.result.results : plan?.results) ?? {};
   if (progress && progress.steps.length > 0) {
-    return progress.steps.map((step) => withResult(step, results?.[step.name]));
+    return progress.steps.map((step) => withResult(step, results[step.name])).flatMap(toldStep);
   }
-  return Object.values(results ?? {}).map((step) => withResult({ name: step.stepName, status: step.status }, step));
+  const told = Object.values(results).filter((step) => isObject(step as unknown as JsonValue));
+  return told.map((step) => withResult({ name: step.stepName, status: step.status }, step)).flatMap(toldStep);
 }
 
 /** What goes on has taken so long up to now; what waits for its turn has taken nothing that could be shown. */
 function withTime({ durationSeconds, ...step }: StepProgress, now: number): StepProgress {
   if (step.status === 'pending') return step;
   if (step.status !== 'running') return durationSeconds === undefined ? step : { ...step, durationSeconds };
-  if (step.startedAt === undefined) return step;
-  return { ...step, durationSeconds: Math.max(0, now - Date.parse(step.startedAt)) / 1000 };
+  const startedAt = Date.parse(step.startedAt ?? '');
+  if (Number.isNaN(startedAt)) return step;
+  return { ...step, durationSeconds: Math.max(0, now - startedAt) / 1000 };
 }
 
 function withResult(step: StepProgress, result: PipelineResult['results'][string] | undefined): StepProgress {

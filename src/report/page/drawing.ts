@@ -1,7 +1,7 @@
 import { attribute, html } from '../html';
 import type { Content, Html } from '../html';
 import type { Drawing, Line } from '../model/layout';
-import { visibleText } from '../visible-characters';
+import { beginningOf, visibleText } from '../visible-characters';
 import { MARKS, tone } from './parts';
 
 /** What stands in a box of a drawing. */
@@ -102,5 +102,5 @@ function pathOf(points: Line['points']): string {
 
 function fit(text: string, characters: number): string {
   const line = visibleText(text).replace(/\s+/g, ' ').trim();
-  return line.length > characters ? `${line.slice(0, Math.max(1, characters - 1))}…` : line;
+  return line.length > characters ? `${beginningOf(line, Math.max(1, characters - 1))}…` : line;
 }

@@ -4,6 +4,7 @@ import type { Content, Html } from '../html';
 import type { ReportModel } from '../model/report-model';
 import type { LinkTo } from '../views/step-rows';
 import { budgetSection, moneySection } from './money-section';
+import { guarded } from './guarded';
 import { moment, pill, section, table, tableRow } from './parts';
 import { askedAndOutput, decisionView, PATTERN_WORDS, tiles } from './run-parts';
 import { timeSection } from './time-section';
@@ -37,9 +38,14 @@ export function runMain(model: ReportModel, links: RunLinks): Html {
         ${items}
       </ul>
     </nav>
-    ${section('decision', 'How it was decided', decisionView(model, links.inside))} ${timeSection(model)}
-    ${moneySection(model.usage)} ${budgetSection(model.budget)}
-    ${showsInside(model) ? insideSection(model, links.inside) : ''} ${inputSection(model)}`;
+    ${section(
+      'decision',
+      'How it was decided',
+      guarded(() => decisionView(model, links.inside)),
+    )}
+    ${guarded(() => timeSection(model))} ${guarded(() => moneySection(model.usage))}
+    ${guarded(() => budgetSection(model.budget))} ${showsInside(model) ? insideSection(model, links.inside) : ''}
+    ${inputSection(model)}`;
 }
 
 /** A run inside another one, on the same page: what it was asked, what came out, and how. */
@@ -51,14 +57,19 @@ export function runArticle(model: ReportModel, links: RunLinks): Html {
       <span class="pattern">Inside: ${PATTERN_WORDS[pattern] ?? pattern}</span> <bdi>${title}</bdi> ${pill(status)}
     </h2>
     <p class="ids"><code>${workflowId}</code>${above === undefined ? '' : html` · <a href="${above}">back up</a>`}</p>
-    ${summary(model)} ${section(`${scope}decision`, 'How it was decided', decisionView(model, links.inside))}
+    ${summary(model)}
+    ${section(
+      `${scope}decision`,
+      'How it was decided',
+      guarded(() => decisionView(model, links.inside)),
+    )}
   </article>`;
 }
 
 function summary(model: ReportModel): Html {
-  return html`${askedAndOutput(model)}
-  ${model.sentence === undefined ? '' : html`<p class="sentence"><bdi>${model.sentence}</bdi></p>`} ${tiles(model)}
-  ${notes(model)}`;
+  return html`${guarded(() => askedAndOutput(model))}
+  ${model.sentence === undefined ? '' : html`<p class="sentence"><bdi>${model.sentence}</bdi></p>`}
+  ${guarded(() => tiles(model))} ${notes(model)}`;
 }
 
 function runHeader(model: ReportModel, { parent, temporal }: RunLinks): Html {

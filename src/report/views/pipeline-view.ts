@@ -10,6 +10,8 @@ import { shortText } from '../page/value';
 import type { LinkTo } from './step-rows';
 import { stepTable } from './step-rows';
 
+/** Steps that are drawn; of more, which no pipeline of Cadenza has, the table tells. */
+const MOST_DRAWN = 2_000;
 const BOX = { width: 190, height: 62 };
 
 /** The graph of a pipeline with each step's state, and the steps as a table. */
@@ -30,14 +32,12 @@ export function pipelineView(model: ReportModel, linkTo: LinkTo): Html {
       label: `${name}: ${status}${who === '' ? '' : `, ${who}`}${took === '' ? '' : `, ${took}`}`,
     });
   }
-  const names = steps.map(({ name }) => name);
+  const names = [...boxes.keys()];
   const edges = Object.entries(plan?.parents ?? {}).flatMap(([name, parents]) =>
-    names.includes(name)
-      ? parents.filter((parent) => names.includes(parent)).map((parent) => [parent, name] as const)
-      : [],
+    boxes.has(name) ? parents.filter((parent) => boxes.has(parent)).map((parent) => [parent, name] as const) : [],
   );
   const figure =
-    plan && names.length > 1
+    plan && names.length > 1 && names.length <= MOST_DRAWN
       ? drawingFigure(`${scope}graph`, layoutGraph(names, edges, BOX), boxes, {
           caption: `The graph of ${names.length} steps: each stands behind what it waits for.`,
         })

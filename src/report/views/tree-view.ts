@@ -17,6 +17,8 @@ import type { Thought } from './thought-outline';
 /** Nodes that a drawing shows; of more, those that were cut are left out first. */
 const MOST_DRAWN = 3000;
 const LARGE = 120;
+/** Nodes that a page holds at all. */
+const MOST_TOLD = 20_000;
 
 /** The tree as it grew: best path, scores, branches that were cut and why. */
 export function treeView(model: ReportModel, result: TreeOfThoughtResult): Html {
@@ -54,7 +56,18 @@ export function treeView(model: ReportModel, result: TreeOfThoughtResult): Html 
 function nodesOf(tree: JsonValue, { texts }: ReportModel): Thought[] {
   const loaded = resolved(tree, texts) as { nodes?: unknown } | unknown[] | null;
   const list = Array.isArray(loaded) ? loaded : ((loaded as { nodes?: unknown } | null)?.nodes ?? []);
-  return Array.isArray(list) ? (list as Thought[]) : [];
+  return Array.isArray(list) ? grownOf(list.slice(0, MOST_TOLD) as Thought[]) : [];
+}
+
+/** Those that hang on the root, each once: what goes round in a circle would be drawn for ever. */
+function grownOf(nodes: readonly Thought[]): Thought[] {
+  const ids = new Set<number>();
+  return nodes.filter((node) => {
+    const { id, parent } = node;
+    if (!Number.isInteger(id) || ids.has(id) || (parent === null ? ids.size > 0 : !ids.has(parent))) return false;
+    ids.add(id);
+    return true;
+  });
 }
 
 function notHere(tree: JsonValue): string {

@@ -1,5 +1,6 @@
 import { attribute, html, markupOf } from '../../../src/report/html';
-import { visiblePieces, visibleText } from '../../../src/report/visible-characters';
+import { valueHtml } from '../../../src/report/page/value';
+import { beginningOf, visiblePieces, visibleText } from '../../../src/report/visible-characters';
 
 const HOSTILE = `</script><img src=x onerror="alert(1)">'\`&`;
 
@@ -39,4 +40,19 @@ test('what shows nothing or turns its neighbours is named in its place', () => {
   expect(markupOf(html`<p>${'x\u2066y'}</p>`)).toContain('>U+2066</span>y');
   expect(visiblePieces('one\r\ntwo\tthree')).toEqual([{ text: 'one\ntwo\tthree' }]);
   expect(visiblePieces('')).toEqual([{ text: '' }]);
+});
+
+test('a text of nothing but hidden characters is short, and none of them is lost without a sign', () => {
+  expect(visibleText('a\u0000\u0000\u0000b')).toBe('a[U+0000 × 3]b');
+  const mixed = '\u0000\u0001'.repeat(50_000);
+  expect(markupOf(html`<p>${mixed}</p>`).length).toBeLessThan(400_000);
+  expect(visibleText(`${mixed}z`)).toMatch(/^\[U\+0000\]\[U\+0001\].*\ufffdz$/s);
+});
+
+test('a text that is cut is cut between characters', () => {
+  const smile = '\u{1f600}';
+  expect(beginningOf(`a${smile}b`, 2)).toBe('a');
+  expect(beginningOf(`a${smile}b`, 3)).toBe(`a${smile}`);
+  const page = markupOf(valueHtml(`x${smile.repeat(1000)}`, new Map()));
+  expect(page).not.toContain('U+D83D');
 });
