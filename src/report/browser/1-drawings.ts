@@ -1,5 +1,5 @@
 /** Drawings: they scroll by themselves; here they are moved by dragging, zoomed, and walked through by arrow keys. */
-function startDrawing(figure: Element): void {
+function startDrawing(figure: Element, signal: AbortSignal): void {
   const viewport = figure.querySelector<HTMLElement>('.viewport');
   const drawing = viewport?.querySelector('svg');
   if (!viewport || !drawing) return;
@@ -37,7 +37,7 @@ function startDrawing(figure: Element): void {
     },
     { passive: false },
   );
-  moveByDragging(viewport);
+  moveByDragging(viewport, signal);
   walkByKeys(viewport);
   const best = viewport.querySelector('.box.best:last-of-type, .box.busy, .box.bad');
   if (best && (width > viewport.clientWidth || height > viewport.clientHeight)) centre(viewport, best);
@@ -47,7 +47,7 @@ function scaleOf(drawing: SVGElement, width: number): number {
   return Number(drawing.getAttribute('width')) / width;
 }
 
-function moveByDragging(viewport: HTMLElement): void {
+function moveByDragging(viewport: HTMLElement, signal: AbortSignal): void {
   let from: { x: number; y: number; left: number; top: number } | undefined;
   let moved = false;
   viewport.addEventListener('pointerdown', (event) => {
@@ -55,18 +55,21 @@ function moveByDragging(viewport: HTMLElement): void {
     from = { x: event.clientX, y: event.clientY, left: viewport.scrollLeft, top: viewport.scrollTop };
     moved = false;
   });
-  window.addEventListener('pointermove', (event) => {
+  const move = (event: PointerEvent) => {
     if (!from) return;
     const [dx, dy] = [event.clientX - from.x, event.clientY - from.y];
     if (!moved && Math.abs(dx) + Math.abs(dy) < 5) return;
     moved = true;
     viewport.classList.add('moves');
     viewport.scrollTo(from.left - dx, from.top - dy);
-  });
-  window.addEventListener('pointerup', () => {
+  };
+  const end = () => {
     from = undefined;
     viewport.classList.remove('moves');
-  });
+  };
+  // The window outlives what it shows: a page that goes on for an hour is new thousands of times.
+  window.addEventListener('pointermove', move, { signal });
+  window.addEventListener('pointerup', end, { signal });
   viewport.addEventListener('dragstart', (event) => event.preventDefault());
   // What was dragged was not meant as a click.
   viewport.addEventListener('click', (event) => moved && event.preventDefault(), true);

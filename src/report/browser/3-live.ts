@@ -15,7 +15,8 @@ function startLive(): void {
         takeNews(main, await answer.text());
       }
       const isOver = answer.headers.get('x-cadenza-over') === 'true';
-      state.textContent = isOver ? 'It has ended.' : 'Live';
+      const isKnown = answer.status === 200 || answer.status === 304;
+      state.textContent = isOver ? 'It has ended.' : isKnown ? 'Live' : 'Nothing new can be told now. Trying again.';
       if (isOver) return;
     } catch {
       state.textContent = 'The server does not answer. Trying again.';
@@ -27,7 +28,9 @@ function startLive(): void {
 
 /** New content in place of the old: open parts stay open, scrolled parts where they were, and the focus where it was. */
 function takeNews(main: HTMLElement, markup: string): void {
-  const next = new DOMParser().parseFromString(markup, 'text/html').body;
+  const parsed = new DOMParser().parseFromString(markup, 'text/html');
+  const next = parsed.body;
+  document.title = parsed.title;
   const before = main.querySelector('.sentence')?.textContent;
   const open = [...main.querySelectorAll('details')].map((one) => one.open);
   const scrolled = [...main.querySelectorAll<HTMLElement>('.viewport')].map(({ id, scrollLeft, scrollTop }) => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { bearerOf, isSameSecret } from '../../client/same-secret';
 
@@ -13,6 +14,14 @@ export type AccessRules = {
 };
 
 /**
+ * Where the pages are, by the token and without telling it. Cookies know no ports: what another program serves on this
+ * machine, to the same browser, gets every cookie of the machine but those of a path that it does not know.
+ */
+export function placeOf(token: string): string {
+  return `/${createHash('sha256').update(`place of the pages: ${token}`).digest('base64url').slice(0, 22)}`;
+}
+
+/**
  * Looks at who asks before anything else is done. A page of another origin, or a name that was turned to this machine
  * (DNS rebinding), is foreign whatever it knows.
  */
@@ -21,7 +30,8 @@ export function accessOf(request: IncomingMessage, url: URL, { token, hosts, coo
   if (hosts && !hosts.includes(headers.host?.toLowerCase() ?? '')) return 'foreign';
   if (headers.origin !== undefined && headers.origin !== `http://${headers.host}`) return 'foreign';
   const site = headers['sec-fetch-site'];
-  const isLoad = site === 'cross-site' && headers['sec-fetch-mode'] !== 'navigate';
+  // To a browser another port is of the same site, and another program.
+  const isLoad = (site === 'cross-site' || site === 'same-site') && headers['sec-fetch-mode'] !== 'navigate';
   if (isLoad) return 'foreign';
   const given = [bearerOf(headers.authorization), cookieOf(headers.cookie, cookie)];
   // All are compared, so that the time does not tell which of them came close.

@@ -13,8 +13,8 @@ const COLUMNS = [
   { name: 'Money', numeric: true },
 ];
 
-/** The newest runs, each with the way to its page. */
-export function listMain({ runs }: RunList, addressOf: (workflowId: string) => string): Html {
+/** The newest runs, each with the way to its page. `place` is what all paths begin with. */
+export function listMain({ runs }: RunList, addressOf: (workflowId: string) => string, place: string): Html {
   if (runs.length === 0) {
     return html`<h1>Runs</h1>
       <p>No runs yet. This starts one: <code>npx cadenza analyze FILE</code></p>`;
@@ -38,7 +38,8 @@ export function listMain({ runs }: RunList, addressOf: (workflowId: string) => s
     <p class="sentence">The newest ${counted(runs.length, 'run')}: ${going} going on, ${shownMoney(spent)} spent.</p>
     <section class="runs" aria-label="The newest runs">${table('The newest runs', COLUMNS, rows)}</section>
     <p class="quiet">
-      Two of them side by side: <code>npx cadenza report ID OTHER</code>, or here <code>/compare/ID/OTHER</code>.
+      Two of them side by side: <code>npx cadenza report ID OTHER</code>, or here
+      <code>${place}/compare/ID/OTHER</code>.
     </p>`;
 }
 

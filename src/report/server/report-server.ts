@@ -12,7 +12,7 @@ import type { Content, Html } from '../html';
 import type { Page } from '../page/document';
 import { documentPage } from '../page/document';
 import { titleOf } from '../render-report';
-import { accessOf } from './access';
+import { accessOf, placeOf } from './access';
 import { listMain, refusalMain } from './list-page';
 import { createRunPages } from './run-pages';
 import type { RunPages } from './run-pages';
@@ -38,25 +38,37 @@ type Answer = {
   page: Page;
   tag?: string;
   isOver?: boolean;
-  main?: Html;
+  /** What is new to a page that is open: its title and main part. */
+  part?: Html;
   headers?: Record<string, string>;
 };
 
 const LISTED = 100;
+
+/** A program that holds connections open, and says nothing or little, gets no more of them than leave room for others. */
+const MOST_CONNECTIONS = 500;
+const LIMITS = {
+  requestTimeout: 15_000,
+  headersTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16 * 1024,
+};
 
 /**
  * The pages of runs by HTTP: a list, each run as it goes on, two side by side. Only reads. Without the token nothing is
  * told, not even whether a run is there. @throws nothing: what goes wrong is a page
  */
 export function createReportServer({ cadenza, token, loopbackOnly, temporal }: ReportServerOptions): ReportServer {
+  const place = placeOf(token);
+  const addressOf = (workflowId: string) => `${place}/runs/${encodeURIComponent(workflowId)}`;
   const pages = createRunPages(cadenza, addressOf, temporal);
   let hosts: string[] | undefined = [];
   let cookie = 'cadenza';
-  const limits = { requestTimeout: 15_000, headersTimeout: 5_000, maxHeaderSize: 16 * 1024 };
-  const server = createServer(limits, (request, response) => {
+  const server = createServer(LIMITS, (request, response) => {
     const rules = { token, hosts, cookie };
-    handle(request, response, { cadenza, pages, rules }).catch(() => response.destroy());
+    handle(request, response, { cadenza, pages, place, addressOf, rules }).catch(() => response.destroy());
   });
+  server.maxConnections = MOST_CONNECTIONS;
   return {
     async listen(port, host) {
       const address = await listenOn(server, port, host);
@@ -73,22 +85,27 @@ export function createReportServer({ cadenza, token, loopbackOnly, temporal }: R
   };
 }
 
-type Parts = { cadenza: Cadenza; pages: RunPages; rules: Parameters<typeof accessOf>[2] };
+type Parts = {
+  cadenza: Cadenza;
+  pages: RunPages;
+  /** What all paths of pages begin with, and where the page of a run is. */
+  place: string;
+  addressOf: (workflowId: string) => string;
+  rules: Parameters<typeof accessOf>[2];
+};
 
-async function handle(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { cadenza, pages, rules }: Parts,
-): Promise<void> {
+async function handle(request: IncomingMessage, response: ServerResponse, parts: Parts): Promise<void> {
+  const { place, rules } = parts;
   request.resume();
   response.on('error', () => undefined);
   const url = new URL(request.url ?? '/', 'http://localhost');
   const access = accessOf(request, url, rules);
+  const path = url.pathname.startsWith(`${place}/`) ? url.pathname.slice(place.length) : url.pathname;
   if (access === 'entry') {
     // From here on the token is in no address, history or log.
     response.writeHead(303, {
-      location: url.pathname,
-      'set-cookie': `${rules.cookie}=${rules.token}; HttpOnly; SameSite=Strict; Path=/`,
+      location: `${place}${path}`,
+      'set-cookie': `${rules.cookie}=${rules.token}; HttpOnly; SameSite=Strict; Path=${place}`,
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
     });
@@ -98,7 +115,7 @@ async function handle(
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return send(request, response, plain(405, 'Nothing to change here', 'Pages can only be read.'));
   }
-  const answer = await answerTo(url.pathname, cadenza, pages).catch(troubled);
+  const answer = await answerTo(path, parts).catch(troubled);
   send(request, response, answer);
 }
 
@@ -108,39 +125,44 @@ function refused(access: 'unknown' | 'foreign'): Answer {
   return plain(401, 'A token is needed', 'Open the address that `cadenza ui` has printed: it carries the token.');
 }
 
-async function answerTo(pathname: string, cadenza: Cadenza, pages: RunPages): Promise<Answer> {
+async function answerTo(pathname: string, { cadenza, pages, place, addressOf }: Parts): Promise<Answer> {
   const [kind, ...ids] = pathname.split('/').slice(1).map(decoded);
   if (kind === '') {
-    const main = listMain(await cadenza.list({ limit: LISTED }), addressOf);
+    const main = listMain(await cadenza.list({ limit: LISTED }), addressOf, place);
     const tag = `"${createHash('sha256').update(markupOf(main)).digest('base64url').slice(0, 24)}"`;
-    return live({ title: 'Cadenza: runs', main, tag, isOver: false });
+    return live({ title: 'Cadenza: runs', main, tag, isOver: false }, place);
   }
   const [id, other] = ids;
   if (kind === 'runs' && id !== undefined && ids.length === 1) {
     const { model, main, tag, isOver } = await pages.of(id);
-    return live({ title: titleOf(model), main, tag, isOver });
+    return live({ title: titleOf(model), main, tag, isOver }, place);
   }
   if (kind === 'compare' && id !== undefined && other !== undefined && ids.length === 2) {
     const [first, second] = [await pages.of(id), await pages.of(other)];
     const comparison = compareRuns(first.model, second.model);
-    return { status: 200, page: renderComparison(comparison, new Date(), { top: topBar(''), linkTo: addressOf }) };
+    return {
+      status: 200,
+      page: renderComparison(comparison, new Date(), { top: topBar('', place), linkTo: addressOf }),
+    };
   }
-  return plain(404, 'Nothing is here', 'Runs are at /, and a run at /runs/ID.');
+  return plain(404, 'Nothing is here', `Runs are at ${place}/, and a run at ${place}/runs/ID.`);
 }
 
-function live({ title, main, tag, isOver }: { title: string; main: Html; tag: string; isOver: boolean }): Answer {
+type Live = { title: string; main: Html; tag: string; isOver: boolean };
+
+function live({ title, main, tag, isOver }: Live, place: string): Answer {
   const state = isOver
     ? html`<span class="live">It has ended.</span>`
     : html`<span class="live" data-live="${tag}">Live</span>`;
-  const page = documentPage({ title, main, top: topBar(state), live: true }, new Date());
-  return { status: 200, page, tag, isOver, main };
+  const page = documentPage({ title, main, top: topBar(state, place), live: true }, new Date());
+  return { status: 200, page, tag, isOver, part: html`<title>${title}</title>${main}` };
 }
 
-function topBar(state: Content): Html {
+function topBar(state: Content, place: string): Html {
   return html`<header class="topbar">
     <div>
-      <strong><a href="/">Cadenza</a></strong>
-      <nav aria-label="Pages"><a href="/">Runs</a></nav>
+      <strong><a href="${place}/">Cadenza</a></strong>
+      <nav aria-label="Pages"><a href="${place}/">Runs</a></nav>
       ${state}
     </div>
   </header>`;
@@ -159,8 +181,8 @@ function troubled(error: unknown): Answer {
   return plain(500, 'Internal', 'A defect in Cadenza: the page could not be built.');
 }
 
-function send(request: IncomingMessage, response: ServerResponse, { status, page, tag, isOver, main }: Answer): void {
-  const isPart = request.headers['x-cadenza-part'] === 'main' && main !== undefined;
+function send(request: IncomingMessage, response: ServerResponse, { status, page, tag, isOver, part }: Answer): void {
+  const isPart = request.headers['x-cadenza-part'] === 'main' && part !== undefined;
   const headers = {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': page.policy,
@@ -176,12 +198,7 @@ function send(request: IncomingMessage, response: ServerResponse, { status, page
   const isSame = isPart && tag !== undefined && request.headers['if-none-match'] === tag;
   response.writeHead(isSame ? 304 : status, headers);
   if (isSame || request.method === 'HEAD') response.end();
-  else response.end(isPart ? markupOf(main) : page.markup);
-}
-
-/** Where the page of a run is. */
-function addressOf(workflowId: string): string {
-  return `/runs/${encodeURIComponent(workflowId)}`;
+  else response.end(isPart ? markupOf(part) : page.markup);
 }
 
 function decoded(part: string): string {
