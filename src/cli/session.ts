@@ -30,8 +30,8 @@ export type Session = {
   readonly address: string;
   /** A sentence on which models answer; unknown for the Workers of a cluster. */
   readonly models?: string;
-  /** The page of a run in the Temporal Web UI, where its address is known. */
-  webAddress(run: { workflowId: string; runId: string }): string | undefined;
+  /** The page of a run in the Temporal Web UI, where its address is known; without `runId` that of the id's newest run. */
+  webAddress(run: { workflowId: string; runId?: string }): string | undefined;
   /**
    * Starts again what died of server and Worker. Does nothing in a cluster.
    * @throws CadenzaError `ServerUnavailable` where `cadenza down` ended them: the next command starts them
@@ -120,7 +120,7 @@ async function openEmbedded(terminal: Terminal, given: Environment, options: Ses
     address: server.address,
     ...(worker && { models: worker.models }),
     webAddress: ({ workflowId, runId }) =>
-      `${server.uiUrl}/namespaces/default/workflows/${encodeURIComponent(workflowId)}/${runId}`,
+      `${server.uiUrl}/namespaces/default/workflows/${encodeURIComponent(workflowId)}${runId ? `/${runId}` : ''}`,
     async tend() {
       const serves = await runningServer(environment.home);
       if (serves && runningWorker(environment.home)) return;

@@ -1,6 +1,7 @@
 import type { Cadenza, Envelope, RunProgress, StepProgress } from '../client';
 import type { BatchResult } from '../contracts/batch.schema';
 import { itemPath } from '../core/batch/batch-items';
+import { shellWord } from '../core/shell-word';
 import { COMMAND } from './command-name';
 import { loadOutput, withThoughts } from './load-output';
 import { cleanLine } from './render/clean-text';
@@ -25,27 +26,30 @@ export async function showEnded(
 
 /** What to do next with a run: look at it in the Web UI, start again where it failed, see it again. */
 function nextSteps(session: Session, envelope: Envelope, again: boolean): [label: string, text: string][] {
-  const { workflowId, runId } = envelope;
-  if (workflowId === null || runId === null) return [];
-  const address = session.webAddress({ workflowId, runId });
+  const { workflowId } = envelope;
+  if (workflowId === null) return [];
+  // Without the id of the run it fits the line; the UI finds the newest run, which is the one that commands show.
+  const address = session.webAddress({ workflowId });
   return [
     ...(address === undefined ? [] : [['Web UI', address] as [string, string]]),
     ...[...itemLines(envelope), ...rerunLines(envelope)].map(([label, command]): [string, string] => [
       label,
       `${COMMAND} ${command}`,
     ]),
-    ...(again ? [['Again', `${COMMAND} result ${workflowId}`] as [string, string]] : []),
+    ...(again ? [['Again', `${COMMAND} result ${shellWord(workflowId)}`] as [string, string]] : []),
   ];
 }
 
 /** Of a batch: how to get the results of its items, and to look at the first that failed. */
 function itemLines({ pattern, workflowId, result }: Envelope): [label: string, command: string][] {
-  if (pattern !== 'batch') return [];
+  if (pattern !== 'batch' || workflowId === null) return [];
   const { summary } = (result ?? {}) as unknown as Partial<BatchResult>;
   const [failed] = summary?.firstFailures ?? [];
   return [
-    ...(summary ? [['Items', `result ${workflowId} --output items.jsonl`] as [string, string]] : []),
-    ...(failed ? [['Failed', `status ${workflowId}/${itemPath(failed.item)}`] as [string, string]] : []),
+    ...(summary ? [['Items', `result ${shellWord(workflowId)} --output items.jsonl`] as [string, string]] : []),
+    ...(failed
+      ? [['Failed', `status ${shellWord(`${workflowId}/${itemPath(failed.item)}`)}`] as [string, string]]
+      : []),
   ];
 }
 
@@ -53,7 +57,7 @@ function itemLines({ pattern, workflowId, result }: Envelope): [label: string, c
 function rerunLines({ status, workflowId, result }: Envelope): [label: string, command: string][] {
   const failed = Object.values(asPipelineResult(result)?.results ?? {}).find((step) => step.status === 'failed');
   if (status === 'completed' || !failed) return [];
-  return [['Rerun', `rerun ${workflowId ?? ''} --from ${cleanLine(failed.stepName)}`]];
+  return [['Rerun', `rerun ${shellWord(workflowId ?? '')} --from ${shellWord(failed.stepName)}`]];
 }
 
 /** The approval steps of a run that wait to be decided. */
@@ -65,7 +69,7 @@ export function waitingApprovals(progress: RunProgress | undefined): StepProgres
 
 /** The command that decides an approval step. */
 export function approveCommand(workflowId: string, step: string): string {
-  return `${COMMAND} approve ${cleanLine(workflowId)} ${cleanLine(step)}`;
+  return `${COMMAND} approve ${shellWord(workflowId)} ${shellWord(step)}`;
 }
 
 /** Tells a person of a step that waits for a decision, and how to decide it. */
@@ -88,8 +92,8 @@ export function tellDetached(terminal: Terminal, runs: readonly { workflowId: st
   if (runs.length === 0) return terminal.say('Nothing was started.');
   terminal.say(runs.length === 1 ? 'Detached: the run goes on.' : `Detached: ${runs.length} runs go on.`);
   const commands = runs.flatMap(({ workflowId }) => [
-    ['Watch', `${COMMAND} watch ${cleanLine(workflowId ?? '')}`] as const,
-    ['Cancel', `${COMMAND} cancel ${cleanLine(workflowId ?? '')}`] as const,
+    ['Watch', `${COMMAND} watch ${shellWord(workflowId ?? '')}`] as const,
+    ['Cancel', `${COMMAND} cancel ${shellWord(workflowId ?? '')}`] as const,
   ]);
   terminal.show(nextLines(commands, terminal));
 }

@@ -1,7 +1,7 @@
 import type { Envelope, RunProgress } from '../client';
 import { askedRun } from '../core/budget/budget-question';
+import { shellWord } from '../core/shell-word';
 import { COMMAND } from './command-name';
-import { cleanLine } from './render/clean-text';
 import { approveCommand, waitingApprovals } from './show-run';
 
 /** What a person can do now with a run that `status` shows: decide what waits for one, see to failures, follow it. */
@@ -9,7 +9,7 @@ export function statusNext(
   { workflowId, status }: Pick<Envelope, 'workflowId' | 'status'>,
   progress: RunProgress | undefined,
 ): [label: string, command: string][] {
-  const id = cleanLine(workflowId ?? '');
+  const id = shellWord(workflowId ?? '');
   if (status !== 'running' && status !== 'paused') return [['Next', `${COMMAND} result ${id}`]];
   const steps = progress?.steps ?? [];
   const asked = [...new Set(steps.flatMap(({ note }) => askedRun(note) ?? []))];
@@ -19,13 +19,13 @@ export function statusNext(
   return [
     ...waitingApprovals(progress).map(({ name }): [string, string] => [
       'Decide',
-      `${approveCommand(id, name)} [--reject]`,
+      `${approveCommand(workflowId ?? '', name)} [--reject]`,
     ]),
     ...asked.flatMap((run): [string, string][] => [
-      ['Raise', `${COMMAND} approve ${cleanLine(run)} --budget USD`],
-      ['Stop', `${COMMAND} approve ${cleanLine(run)} --reject`],
+      ['Raise', `${COMMAND} approve ${shellWord(run)} --budget USD`],
+      ['Stop', `${COMMAND} approve ${shellWord(run)} --reject`],
     ]),
-    ...failed.slice(0, 3).map(({ name }): [string, string] => ['Retry', `${COMMAND} retry ${id} ${cleanLine(name)}`]),
+    ...failed.slice(0, 3).map(({ name }): [string, string] => ['Retry', `${COMMAND} retry ${id} ${shellWord(name)}`]),
     ...(progress?.events && progress.events.deadLetters > 0
       ? [['Letters', `${COMMAND} router dead-letters ${id}`] as [string, string]]
       : []),

@@ -1,4 +1,5 @@
 import type { RunProgress, StepProgress, StepStatus, TreeProgress, VoteProgress } from '../contracts/run';
+import { shellWord } from './shell-word';
 import { shownCount, shownMoney, shownSeconds } from './shown-numbers';
 import { treeSentence } from './tree/tree-progress';
 
@@ -36,7 +37,7 @@ export function detailsMarkdown({ status, definition, steps, usage, tree, votes 
     '',
     ...(workflowId === undefined
       ? []
-      : asks.map((step) => `Decide: \`npx cadenza approve ${workflowId} ${step.name}\`\n`)),
+      : asks.map((step) => `Decide: \`npx cadenza approve ${shellWord(workflowId)} ${shellWord(step.name)}\`\n`)),
     ...(tree ? treeLines(tree) : []),
     ...(votes && votes.ranking.length > 0 ? voteLines(votes) : []),
     ...stepLines(steps),

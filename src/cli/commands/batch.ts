@@ -5,6 +5,7 @@ import { CadenzaError } from '../../contracts/failures';
 import type { JsonObject } from '../../contracts/json';
 import { ANSWERING_PATTERNS } from '../../contracts/names';
 import { EXIT } from '../../contracts/run';
+import { shellWord } from '../../core/shell-word';
 import { attendRun, runningEnvelope } from '../attend-run';
 import { checkId } from '../check-id';
 import { readInputFile } from '../input-file';
@@ -45,7 +46,7 @@ export async function batch(terminal: Terminal, name: string, options: BatchOpti
     if (detach) {
       if (json) terminal.printJson(runningEnvelope(handle));
       else terminal.print([handle.workflowId]);
-      terminal.say(`Started: \`${COMMAND} watch ${handle.workflowId}\` follows it.`);
+      terminal.say(`Started: \`${COMMAND} watch ${shellWord(handle.workflowId)}\` follows it.`);
       return EXIT.ok;
     }
     terminal.say(`Started ${handle.workflowId}: ${counted((input.items as JsonObject[]).length, 'item')}`);

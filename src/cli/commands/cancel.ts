@@ -1,4 +1,5 @@
 import { EXIT } from '../../contracts/run';
+import { shellWord } from '../../core/shell-word';
 import { runningEnvelope } from '../attend-run';
 import { followRun, tendWhileWaiting } from '../follow-run';
 import { takeInterrupt } from '../interrupt';
@@ -23,7 +24,7 @@ export function cancel(terminal: Terminal, id: string, { wait = false, json = fa
     }
     await handle.cancel();
     if (!wait) {
-      terminal.say(`Cancel requested; \`${COMMAND} status ${id}\` shows when it has ended.`);
+      terminal.say(`Cancel requested; \`${COMMAND} status ${shellWord(id)}\` shows when it has ended.`);
       if (json) terminal.printJson(runningEnvelope(handle));
       return EXIT.ok;
     }

@@ -100,16 +100,13 @@ function decidedBy({ result }: Envelope, columns: number, bold: (text: string) =
 function showEnd(session: Session, terminal: Terminal, envelopes: readonly Envelope[], seconds: number): void {
   const done = envelopes.filter(({ status }) => status === 'completed').length;
   const [first] = envelopes;
-  const address =
-    first?.workflowId && first.runId
-      ? session.webAddress({ workflowId: first.workflowId, runId: first.runId })
-      : undefined;
+  const address = first?.workflowId ? session.webAddress({ workflowId: first.workflowId }) : undefined;
   terminal.show([
     '',
     terminal.paint.bold(`${done} of ${envelopes.length} documents analysed in ${shownSeconds(seconds)}.`),
     ...(address === undefined
       ? []
-      : [`  All runs    ${address.split('/').slice(0, -2).join('/')}`, `  First run   ${address}`]),
+      : [`  All runs    ${address.split('/').slice(0, -1).join('/')}`, `  First run   ${address}`]),
     `  Your file   ${COMMAND} analyze path/to/file.pdf`,
     `  Stop        ${COMMAND} down`,
   ]);

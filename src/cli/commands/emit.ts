@@ -3,6 +3,7 @@ import type { Cadenza, GivenEvent } from '../../client';
 import { CadenzaError } from '../../contracts/failures';
 import type { JsonObject, JsonValue } from '../../contracts/json';
 import { EXIT } from '../../contracts/run';
+import { shellWord } from '../../core/shell-word';
 import { parseInput, readInputFile } from '../input-file';
 import { cleanLine } from '../render/clean-text';
 import { COMMAND } from '../command-name';
@@ -40,7 +41,7 @@ export async function emit(terminal: Terminal, type: string, options: EmitOption
     await session.cadenza.emit(router, event);
     if (options.json) terminal.printJson({ router, type, id, source });
     else
-      terminal.say(`${cleanLine(router)} has it: \`${COMMAND} status ${cleanLine(router)}\` shows what becomes of it.`);
+      terminal.say(`${cleanLine(router)} has it: \`${COMMAND} status ${shellWord(router)}\` shows what becomes of it.`);
     return EXIT.ok;
   } finally {
     await session.close();

@@ -2,6 +2,7 @@ import type { ListOptions, RunList } from '../../client';
 import { CadenzaError } from '../../contracts/failures';
 import { shown, suggestion } from '../../contracts/nearest-name';
 import { EXIT, RUN_STATUSES } from '../../contracts/run';
+import { shellWord } from '../../core/shell-word';
 import { momentOf } from '../moment';
 import { patternNamed } from '../pattern-named';
 import { cleanLine } from '../render/clean-text';
@@ -48,7 +49,7 @@ export async function list(terminal: Terminal, options: ListCommandOptions): Pro
       terminal.say(
         first.costUsd === 0
           ? 'None of these cost anything.'
-          : `Why the first cost that: \`${COMMAND} result ${cleanLine(first.workflowId)}\``,
+          : `Why the first cost that: \`${COMMAND} result ${shellWord(first.workflowId)}\``,
       );
     return EXIT.ok;
   } finally {
@@ -107,7 +108,7 @@ export function listLines({ runs }: RunList, paint: Paint, now: number, columns:
     const [state = '', age = '', money = ''] = cells[index] ?? [];
     const facts = [state.padEnd(widths[0] ?? 0), age.padEnd(widths[1] ?? 0), money.padStart(widths[2] ?? 0)];
     const line = `${runMark(status, paint)} ${facts.join('  ')}`;
-    const id = cleanLine(workflowId);
+    const id = cleanLine(workflowId) === workflowId ? workflowId : shellWord(workflowId);
     const whole = `${line}  ${id}`;
     return widthOf(whole) <= columns ? [whole] : [line, `  ${id}`];
   });

@@ -1,6 +1,7 @@
 import type { GivenInput } from '../../client';
 import type { JsonValue } from '../../contracts/json';
 import { EXIT } from '../../contracts/run';
+import { shellWord } from '../../core/shell-word';
 import { attendRun, runningEnvelope } from '../attend-run';
 import { checkId } from '../check-id';
 import { readInputFile } from '../input-file';
@@ -32,7 +33,7 @@ export async function rerun(terminal: Terminal, oldId: string, options: RerunCom
     if (detach) {
       if (json) terminal.printJson(runningEnvelope(handle));
       else terminal.print([handle.workflowId]);
-      terminal.say(`Started: \`${COMMAND} watch ${handle.workflowId}\` follows it.`);
+      terminal.say(`Started: \`${COMMAND} watch ${shellWord(handle.workflowId)}\` follows it.`);
       return EXIT.ok;
     }
     terminal.say(`Started ${handle.workflowId}`);

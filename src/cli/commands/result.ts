@@ -1,6 +1,7 @@
 import type { Envelope } from '../../client';
 import { CadenzaError } from '../../contracts/failures';
 import { EXIT } from '../../contracts/run';
+import { shellWord } from '../../core/shell-word';
 import { attendRun, runningEnvelope } from '../attend-run';
 import { COMMAND } from '../command-name';
 import type { Terminal } from '../terminal';
@@ -23,10 +24,10 @@ export async function result(terminal: Terminal, id: string, options: ResultOpti
     if (status === 'running' || status === 'paused') {
       if (!wait) {
         if (json) terminal.printJson({ ...runningEnvelope(handle), status });
-        else terminal.print([`${status}: ${COMMAND} watch ${id}`]);
+        else terminal.print([`${status}: ${COMMAND} watch ${shellWord(id)}`]);
         return EXIT.ok;
       }
-      terminal.say(`The run goes on; waiting for its end (\`${COMMAND} watch ${id}\` shows its steps).`);
+      terminal.say(`The run goes on; waiting for its end (\`${COMMAND} watch ${shellWord(id)}\` shows its steps).`);
       await session.tend();
     }
     const onEnded =

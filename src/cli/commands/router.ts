@@ -2,6 +2,7 @@ import type { DeadLetter, DeadLetterChoice, RouterHandle } from '../../client';
 import type { DeadLetterReason } from '../../contracts/event-messages';
 import { CadenzaError } from '../../contracts/failures';
 import { EXIT } from '../../contracts/run';
+import { shellWord } from '../../core/shell-word';
 import { readInputFile } from '../input-file';
 import { cleanLine } from '../render/clean-text';
 import { wrapped } from '../render/layout';
@@ -23,7 +24,10 @@ export function deadLetters(terminal: Terminal, id: string, { json = false }: Ro
     terminal.print(letters.flatMap((letter) => letterLines(terminal, letter)));
     if (letters.length === 0) terminal.say('There are no dead letters.');
     else if (!goesOn) terminal.say('The router has ended: they can be read and not handled again.');
-    else terminal.say(`  Again   ${COMMAND} router retry ${id} --all\n  Forget  ${COMMAND} router drop ${id} --all`);
+    else
+      terminal.say(
+        `  Again   ${COMMAND} router retry ${shellWord(id)} --all\n  Forget  ${COMMAND} router drop ${shellWord(id)} --all`,
+      );
   });
 }
 

@@ -3,6 +3,7 @@ import { checkGiven } from '../../client/check-given';
 import { CadenzaError } from '../../contracts/failures';
 import type { Pattern } from '../../contracts/names';
 import { EXIT } from '../../contracts/run';
+import { shellWord } from '../../core/shell-word';
 import { attendRun, runningEnvelope } from '../attend-run';
 import { checkId } from '../check-id';
 import { readInputFile } from '../input-file';
@@ -47,7 +48,7 @@ export async function run(terminal: Terminal, name: string, options: RunOptions)
     if (detach) {
       if (json) terminal.printJson(runningEnvelope(handle));
       else terminal.print([handle.workflowId]);
-      terminal.say(`Started: \`${COMMAND} watch ${handle.workflowId}\` follows it.`);
+      terminal.say(`Started: \`${COMMAND} watch ${shellWord(handle.workflowId)}\` follows it.`);
       return EXIT.ok;
     }
     terminal.say(`Started ${handle.workflowId}`);

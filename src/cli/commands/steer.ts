@@ -3,6 +3,7 @@ import type { RunHandle } from '../../client';
 import { CadenzaError } from '../../contracts/failures';
 import type { JsonValue } from '../../contracts/json';
 import { EXIT } from '../../contracts/run';
+import { shellWord } from '../../core/shell-word';
 import { cleanLine } from '../render/clean-text';
 import { COMMAND } from '../command-name';
 import type { Session } from '../session';
@@ -16,7 +17,7 @@ export type ApproveOptions = SteerOptions & { reject?: boolean; by?: string; rea
 
 /** `cadenza pause <id>`: nothing new starts, what runs goes on to its end. */
 export function pause(terminal: Terminal, id: string, options: SteerOptions): Promise<number> {
-  const said = `Paused: nothing new starts, what runs goes on to its end. \`${COMMAND} resume ${id}\` goes on.`;
+  const said = `Paused: nothing new starts, what runs goes on to its end. \`${COMMAND} resume ${shellWord(id)}\` goes on.`;
   return steer(terminal, id, options, (handle) => handle.pause(), said);
 }
 
@@ -62,7 +63,7 @@ export function retry(terminal: Terminal, id: string, step: string, options: Ste
       const status = await handle.status();
       const hasEnded = status !== 'running' && status !== 'paused';
       if (!hasEnded || handle.pattern !== 'pipeline' || !(error instanceof CadenzaError)) throw error;
-      const command = `${COMMAND} rerun ${cleanLine(id)} --from ${cleanLine(step)}`;
+      const command = `${COMMAND} rerun ${shellWord(id)} --from ${shellWord(step)}`;
       const message = `${error.message}; \`${command}\` starts a new run that keeps what does not depend on that step`;
       throw new CadenzaError(error.type, message, { field: error.field });
     });
@@ -89,7 +90,7 @@ function steer(
 }
 
 function followed(id: string): string {
-  return `\`${COMMAND} watch ${id}\` follows the run.`;
+  return `\`${COMMAND} watch ${shellWord(id)}\` follows the run.`;
 }
 
 /** @throws CadenzaError `InvalidInput` where the operating system has no name for the user, as in some containers */

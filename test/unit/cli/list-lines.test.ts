@@ -28,3 +28,8 @@ test('a run is a line where its id fits, and two where it does not: the id stays
   ]);
   expect(lines.filter((line) => !line.startsWith('  ')).every((line) => widthOf(line) <= 39)).toBe(true);
 });
+
+test('an id with what can not be seen stands as a shell takes it, so that it can be copied', () => {
+  const hidden = { runs: [{ ...run, workflowId: 'a\u202egpj.exe\u001b[2J' }] };
+  expect(listLines(hidden, PLAIN, NOW, 79)[0]).toContain("  $'a\\u202egpj.exe\\u001b[2J'");
+});

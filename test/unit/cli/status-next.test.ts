@@ -11,6 +11,12 @@ test('a run that somebody paused is resumed', () => {
   expect(next('paused', progress(step('one', {})))).toEqual([['Next', 'npx cadenza resume a']]);
 });
 
+test('an id stands as a shell takes it', () => {
+  expect(statusNext({ workflowId: 'a b', status: 'completed' }, undefined)).toEqual([
+    ['Next', "npx cadenza result 'a b'"],
+  ]);
+});
+
 test('a run whose budget asks is decided on, once for each run that asks, and can not be resumed', () => {
   const note = budgetQuestion('a call of gpt may need 2 calls', 'a/sub');
   expect(next('paused', progress(step('one', { note }), step('two', { note })))).toEqual([
