@@ -30,10 +30,13 @@ export async function attendRun(
   let envelope: Envelope | undefined;
   try {
     const told = new Set<string>();
+    const asked = await handle.status().catch(() => 'running');
+    const goesOn = asked === 'running' || asked === 'paused';
     const onView = board && {
       onView: (view: RunView) => {
         board.update(title, view);
-        tellApprovals(terminal, handle, view, told);
+        // One that was ended from outside still says that it waits.
+        if (goesOn) tellApprovals(terminal, handle, view, told);
       },
     };
     envelope = await followRun(handle, { signal: interrupt.signal, ...onView });

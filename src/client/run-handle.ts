@@ -11,6 +11,7 @@ import { shown } from '../contracts/nearest-name';
 import type { PatternResults } from '../contracts/pattern-results';
 import type { ApprovalDecision, BudgetDecision, RetryRequest } from '../contracts/pipeline-messages';
 import type { RunProgress, RunStatus } from '../contracts/run';
+import { cutResult } from '../core/cut-short';
 import { placeInside, withApprovalsInside } from './approvals-inside';
 import type { FailedCall, StepFunctions } from './on-step-end';
 import { onStepEnd } from './on-step-end';
@@ -21,6 +22,9 @@ import { unservedQueues } from './task-queues';
 
 /** Patterns that continue as new: asked is the run that goes on, not the one that was first. */
 const CONTINUING: ReadonlySet<Pattern> = new Set<Pattern>(['eventRouter', 'batch', 'treeOfThought']);
+
+/** What the SDK says of a termination without a reason. */
+const SAID_NOTHING = 'Workflow execution terminated';
 
 /** One attempt of an activity that waits for its next: what the server knows and the workflow does not. */
 export type PendingAttempt = { activityType: string; attempt: number; lastFailure?: FailureInfo };
@@ -72,12 +76,12 @@ export function createRunHandle<P extends Pattern>(
   const handle = client.workflow.getHandle(workflowId, CONTINUING.has(pattern) ? undefined : runId);
   const ids = { workflowId, runId, pattern };
 
-  /** A cancellation carries no details, so the run is asked; nothing when no Worker answers. */
-  const resultSoFar = () =>
-    queryAgain<JsonValue>(client, handle, MESSAGES.resultSoFar, [3, 5]).then(
-      (result) => (result === null ? {} : { result }),
-      () => ({}),
-    );
+  /** What was ended from outside left no details, so the run is asked; nothing when no Worker answers. */
+  const resultSoFar = async (): Promise<{ result?: JsonValue }> => {
+    const asked = queryAgain<JsonValue>(client, handle, MESSAGES.resultSoFar, [3, 5]);
+    const result = await asked.catch(() => null);
+    return result === null ? {} : { result };
+  };
 
   const outcome = async (): Promise<Envelope> => {
     try {
@@ -86,7 +90,9 @@ export function createRunHandle<P extends Pattern>(
     } catch (error) {
       if (!(error instanceof WorkflowFailedError)) throw error;
       const failed = failedEnvelope(error.cause);
-      return { ...ids, ...failed, ...(failed.status === 'cancelled' ? await resultSoFar() : {}) };
+      if (failed.status === 'failed') return { ...ids, ...failed };
+      const { result } = await resultSoFar();
+      return { ...ids, ...failed, ...(result === undefined ? {} : { result: cutResult(result, failed.error) }) };
     }
   };
 
@@ -151,7 +157,7 @@ export function createRunHandle<P extends Pattern>(
       const { workflowId: id, step } = placeInside(workflowId, path);
       return update<RetryRequest>(MESSAGES.retry, { step }, id);
     },
-    resultSoFar: async () => ((await resultSoFar()) as { result?: PatternResults[P] }).result,
+    resultSoFar: async () => (await resultSoFar()).result as PatternResults[P] | undefined,
     onStepEnd: (functions) => onStepEnd(run, functions),
   };
   return run;
@@ -182,12 +188,15 @@ export function statusOf({ status, memo }: Pick<WorkflowExecutionInfo, 'status' 
   }
 }
 
-function failedEnvelope(cause: unknown): Pick<Envelope, 'status' | 'error' | 'result'> {
+function failedEnvelope(
+  cause: unknown,
+): Pick<Envelope, 'status' | 'result'> & { error: NonNullable<Envelope['error']> } {
   if (cause instanceof CancelledFailure) {
     return { status: 'cancelled', error: { type: 'Cancelled', message: 'the run was cancelled' } };
   }
   if (cause instanceof TerminatedFailure) {
-    return { status: 'terminated', error: { type: 'Terminated', message: 'the run was terminated' } };
+    const why = cause.message === SAID_NOTHING ? '' : ` (${shown(cause.message)})`;
+    return { status: 'terminated', error: { type: 'Terminated', message: `the run was terminated${why}` } };
   }
   if (cause instanceof TimeoutFailure) {
     return { status: 'timed_out', error: { type: 'TimedOut', message: 'the run took longer than it was given' } };

@@ -208,7 +208,13 @@ test.each(['goes on', 'was cancelled', 'was terminated'])('a run that %s can be 
   };
   await decide(old);
   if (how === 'was cancelled') await old.cancel();
-  if (how === 'was terminated') await world.cadenza.temporal.workflow.getHandle(old.workflowId).terminate();
+  if (how === 'was terminated') await world.cadenza.temporal.workflow.getHandle(old.workflowId).terminate('by hand');
+  if (how === 'was terminated')
+    expect(await old.outcome()).toMatchObject({
+      status: 'terminated',
+      error: { type: 'Terminated', message: 'the run was terminated (by hand)' },
+      result: { results: { a: { status: 'completed' }, ok: { status: 'failed', error: { type: 'Terminated' } } } },
+    });
   if (how !== 'goes on') await old.outcome();
   calls.length = 0;
   const next = await again(old, { from: 'b' });

@@ -1,5 +1,6 @@
 import type { Envelope, RunProgress } from '../../client';
 import type { JsonValue } from '../../contracts/json';
+import { cutStep } from '../../core/cut-short';
 import { exitStatusOfRun } from '../failure-info';
 import { cleanLine } from '../render/clean-text';
 import { wrapped } from '../render/layout';
@@ -20,7 +21,7 @@ export function status(terminal: Terminal, id: string, { json = false }: { json?
     const envelope = await handle.envelope();
     const goesOn = envelope.status === 'running' || envelope.status === 'paused';
     if (goesOn) await session.tend();
-    const progress = await handle.progress().catch(() => undefined);
+    const progress = cutShort(await handle.progress().catch(() => undefined), envelope);
     const unserved = goesOn ? await handle.unserved().catch(() => []) : [];
     const shown = {
       ...envelope,
@@ -34,6 +35,12 @@ export function status(terminal: Terminal, id: string, { json = false }: { json?
     }
     return exitStatusOfRun(envelope);
   });
+}
+
+/** A Workflow that was ended from outside does not know it: the last it says is how it was then. */
+function cutShort(progress: RunProgress | undefined, { status: state, error }: Envelope): RunProgress | undefined {
+  if (!progress || !error || (state !== 'terminated' && state !== 'timed_out')) return progress;
+  return { ...progress, steps: progress.steps.map((step) => cutStep(step, error)) };
 }
 
 function statusLines(
@@ -51,17 +58,17 @@ function statusLines(
     unserved: readonly string[];
   },
 ): string[] {
-  const { workflowId, runId, status: state, error } = envelope;
+  const { status: state, error } = envelope;
+  const workflowId = envelope.workflowId ?? '';
   const now = Date.now();
   const pipeline = asPipelineResult(envelope.result);
   const steps = pipeline ? stepsOf(pipeline) : undefined;
   const usage = progress?.usage ?? pipeline?.usage;
-  const ids = { workflowId: workflowId ?? '', runId: runId ?? '' };
-  const address = session.webAddress(ids);
+  const address = session.webAddress({ workflowId });
   const started = progress ? `, started ${shownAge(progress.startedAt, now)}` : '';
   const what = progress?.definition ?? pipeline?.definition?.name ?? envelope.pattern ?? '';
   return [
-    `${runMark(state, paint)} ${paint.bold(cleanLine(ids.workflowId))}`,
+    `${runMark(state, paint)} ${paint.bold(cleanLine(workflowId))}`,
     ...wrapped(`${state.replace('_', ' ')}: ${cleanLine(what)}${started}`, columns, 4, '  '),
     ...(error ? wrapped(`${error.type}: ${cleanLine(error.message)}`, columns, 4, '  ').map(paint.red) : []),
     ...(progress || !steps
