@@ -4,8 +4,14 @@ import type { TelemetrySettings } from '../contracts/telemetry-settings';
 import { logLine } from './log-line';
 import { BUCKETS_SECONDS, METRICS } from './metrics/metric-table';
 
-/** Warnings of the SDK about what is meant to be so: the Workers of the providers' queues run activities only. */
-const NO_NEWS = ['No workflows registered, not polling for workflow tasks'];
+/**
+ * Warnings of the SDK about what is meant to be so: the Workers of the providers' queues run activities only, and who asks
+ * where a run stands may stop waiting (a command that ends, a time that is over) before it is answered.
+ */
+const NO_NEWS = [
+  'No workflows registered, not polling for workflow tasks',
+  'Query not found when attempting to respond to it',
+];
 
 /**
  * The SDK's runtime for a Cadenza Worker: its log on stderr, a line an entry, and with a port for metrics the SDK's and
