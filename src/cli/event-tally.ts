@@ -1,11 +1,11 @@
-import { fit } from './render/layout';
+import { wrapped } from './render/layout';
 import { counted, shownCount } from './render/numbers';
 import type { Terminal } from './terminal';
 
 /** Counts what an events endpoint answers, and shows it: live where the terminal can, else once at the end. */
 export type EventTally = {
   count(answer: { status: number; events: number }): void;
-  start(address: string): void;
+  start(): void;
   end(): void;
 };
 
@@ -28,11 +28,10 @@ export function createEventTally(terminal: Terminal): EventTally {
       refused += 1;
       lastRefusal = status;
     },
-    start(address) {
+    start() {
       if (!terminal.isLive) return;
       const { paint } = terminal;
-      const draw = () =>
-        terminal.draw([`${paint.cyan('●')} ${fit(`${address}  ${sentence()}`, terminal.columns - 2)}`]);
+      const draw = () => terminal.draw(wrapped(sentence(), terminal.columns, 2, `${paint.cyan('●')} `));
       draw();
       timer = setInterval(draw, REDRAW_MS);
     },

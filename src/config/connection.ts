@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { CadenzaError } from '../contracts/failures';
+import { shown } from '../contracts/nearest-name';
 import type { Environment } from './environment';
 
 /** Which Temporal server commands and Workers talk to. `connectionOptions` can hold keys: never print them. */
@@ -38,6 +39,16 @@ export function connectionConfig(environment: Pick<Environment, 'temporal'>): Co
     kind: 'cluster',
     connectionOptions: { ...connectionOptions, address },
     namespace: namespace || 'default',
+  };
+}
+
+/** What names the cluster, and what to do so that it is not named: for a person who wants the embedded server. */
+export function clusterNamedBy({ temporal }: Pick<Environment, 'temporal'>): { says: string; undo: string } {
+  const set = ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE'].find((name) => temporal[name]);
+  if (set) return { says: `${set} is "${shown(temporal[set] ?? '')}"`, undo: `\`unset ${set}\`` };
+  return {
+    says: "the Temporal command line's default profile has an address",
+    undo: '`export TEMPORAL_CONFIG_FILE=/dev/null`',
   };
 }
 

@@ -14,7 +14,7 @@ export type Defined = DefinitionVersion & { name: string; isNew: boolean };
 /** Argument of the `find` query: the first characters of a version, or nothing for the newest. */
 export type FindRequest = { version?: string };
 
-/** One version with all that is known of its definition, newest version first; null where there is none. */
+/** One version with all that is known of its definition, the version that was registered last first; null where there is none. */
 export type FoundDefinition =
   | (DefinitionVersion & { name: string; definition: Definition | ContentReference; versions: DefinitionVersion[] })
   | null;

@@ -7,13 +7,16 @@ import type { Definition } from '../../contracts/pipeline.schema';
 import { EXIT } from '../../contracts/run';
 import { readInputFile } from '../input-file';
 import { cleanLine } from '../render/clean-text';
-import { column, widthOf, wrapped } from '../render/layout';
+import { column, fit, widthOf, wrapped } from '../render/layout';
 import { nextLines } from '../render/next-lines';
 import { openExisting, openSession } from '../session';
 import { COMMAND } from '../command-name';
 import type { Terminal } from '../terminal';
 
 const VERSION_CHARACTERS = 12;
+const HANDLER_COLUMNS = 16;
+/** The order is that of the last registration, and an old version can be registered again. */
+const VERSIONS = 'Versions, with when each was first registered; runs take the top one';
 
 /** `cadenza define <file>`: checks a definition and registers it under its name. */
 export async function define(terminal: Terminal, file: string, { json = false }: { json?: boolean }): Promise<number> {
@@ -76,7 +79,7 @@ export async function definitions(
 }
 
 function summaryLines({ columns, resultPaint: paint }: Terminal, one: DefinitionSummary): string[] {
-  const from = one.shipped ? 'ships with the product' : `registered ${one.createdAt?.slice(0, 16).replace('T', ' ')}`;
+  const from = one.shipped ? 'ships with the product' : `registered ${shownTime(one.createdAt)}`;
   return [
     `${paint.bold(one.name)}@${one.version.slice(0, VERSION_CHARACTERS)}`,
     ...(one.description === undefined ? [] : wrapped(cleanLine(one.description), columns, 2)),
@@ -84,9 +87,14 @@ function summaryLines({ columns, resultPaint: paint }: Terminal, one: Definition
   ];
 }
 
-function detailLines({ columns, resultPaint: paint }: Terminal, found: DefinitionDetail): string[] {
+/** Lines of one definition and its versions. */
+export function detailLines(
+  { columns, resultPaint: paint }: Pick<Terminal, 'columns' | 'resultPaint'>,
+  found: DefinitionDetail,
+): string[] {
   const { definition, version, versions } = found;
-  const width = Math.max(...definition.steps.map(({ name }) => widthOf(name)));
+  const longest = Math.max(...definition.steps.map(({ name }) => widthOf(name)));
+  const width = Math.min(longest, columns - 4 - 2 - HANDLER_COLUMNS);
   const fields = Object.keys((definition.input?.['properties'] ?? {}) as object);
   return [
     `${paint.bold(definition.name)}@${version.slice(0, VERSION_CHARACTERS)}`,
@@ -95,11 +103,15 @@ function detailLines({ columns, resultPaint: paint }: Terminal, found: Definitio
     '  Steps',
     ...definition.steps.map(({ name, handler, pattern, approval }) => {
       const what = handler ?? pattern ?? (approval ? 'approval' : 'wait');
-      return `    ${column(name, width)}  ${paint.dim(cleanLine(what))}`;
+      return `    ${column(name, width)}  ${paint.dim(fit(cleanLine(what), columns - 6 - width))}`;
     }),
-    ...(versions.length === 0 ? ['  Ships with the product'] : ['  Versions, the newest first']),
-    ...versions.map((one) => `    ${one.version.slice(0, VERSION_CHARACTERS)}  ${paint.dim(one.createdAt)}`),
+    ...wrapped(versions.length === 0 ? 'Ships with the product' : VERSIONS, columns, 2),
+    ...versions.map((one) => `    ${one.version.slice(0, VERSION_CHARACTERS)}  ${paint.dim(shownTime(one.createdAt))}`),
   ];
+}
+
+function shownTime(iso = ''): string {
+  return iso.slice(0, 16).replace('T', ' ');
 }
 
 function shippedDetail(name: string): DefinitionDetail {

@@ -39,7 +39,7 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
     const interrupt = takeInterrupt(['SIGINT', 'SIGTERM']);
     const stopTending = tendWhileWaiting(session, terminal);
     terminal.say(introduction(address, options.router, credentials.token !== undefined));
-    tally.start(address);
+    tally.start();
     await untilAborted(interrupt.signal);
     terminal.say('Ending: requests in flight are answered first.');
     await endpoint.close();

@@ -4,9 +4,11 @@ import { CadenzaError } from '../../contracts/failures';
 import { shown } from '../../contracts/nearest-name';
 import { EXIT } from '../../contracts/run';
 import { readCron } from '../../core/cron';
+import { shellWord } from '../../core/shell-word';
 import { runningEnvelope } from '../attend-run';
 import { readInputFile } from '../input-file';
 import { cleanLine } from '../render/clean-text';
+import { widthOf, wrapped } from '../render/layout';
 import { patternNamed } from '../pattern-named';
 import type { Session, SessionOptions } from '../session';
 import { openExisting, openSession } from '../session';
@@ -65,7 +67,7 @@ export async function listSchedules(terminal: Terminal, { json = false }: Schedu
   try {
     const found = (await session?.cadenza.schedules.list()) ?? { schedules: [] };
     if (json) terminal.printJson(found);
-    else if (found.schedules.length > 0) terminal.print(found.schedules.flatMap(scheduleLines));
+    else if (found.schedules.length > 0) terminal.print(found.schedules.flatMap((one) => scheduleLines(one, terminal)));
     else {
       terminal.say(`Nothing is scheduled: \`${COMMAND} run PATTERN -i FILE --schedule "0 6 * * *"\` does that.`);
     }
@@ -79,7 +81,7 @@ export async function listSchedules(terminal: Terminal, { json = false }: Schedu
 export function pauseSchedule(terminal: Terminal, id: string, options: ScheduleCommandOptions): Promise<number> {
   return change(terminal, id, options, async ({ cadenza: { schedules } }) => {
     await schedules.pause(id, options.note);
-    terminal.say(`Paused: it starts nothing until \`${COMMAND} schedules resume ${cleanLine(id)}\`.`);
+    terminal.say(`Paused: it starts nothing until \`${COMMAND} schedules resume ${shellWord(id)}\`.`);
     return schedules.find(id);
   });
 }
@@ -112,7 +114,7 @@ export function triggerSchedule(terminal: Terminal, id: string, options: Schedul
     async ({ cadenza: { schedules } }) => {
       const handle = await schedules.trigger(id);
       if (!options.json) terminal.print([handle.workflowId]);
-      terminal.say(`Started: \`${COMMAND} watch ${handle.workflowId}\` follows it.`);
+      terminal.say(`Started: \`${COMMAND} watch ${shellWord(handle.workflowId)}\` follows it.`);
       return runningEnvelope(handle);
     },
     'any',
@@ -128,9 +130,11 @@ async function change(
   worker: SessionOptions['worker'] = 'none',
 ): Promise<number> {
   const session = await openExisting(terminal, { worker });
-  if (!session) throw new CadenzaError('ScheduleNotFound', `no schedule has the id "${shown(id)}"`, { field: 'id' });
+  if (!session) throw notFound(id);
   try {
-    const outcome = await work(session);
+    const outcome = await work(session).catch((error: unknown) => {
+      throw error instanceof CadenzaError && error.type === 'ScheduleNotFound' ? notFound(id) : error;
+    });
     if (json) terminal.printJson(outcome);
     return EXIT.ok;
   } finally {
@@ -138,12 +142,30 @@ async function change(
   }
 }
 
+function notFound(id: string): CadenzaError {
+  const message = `no schedule has the id "${shown(id)}"; \`${COMMAND} schedules\` shows what is scheduled`;
+  return new CadenzaError('ScheduleNotFound', message, { field: 'id' });
+}
+
 /** Lines of a schedule; its id, and that of its last run, stand alone and whole: they are what people copy. */
-function scheduleLines({ scheduleId, pattern, cron, timeZone, paused, note, nextTimes, lastRun }: Schedule): string[] {
+export function scheduleLines(
+  { scheduleId, pattern, cron, timeZone, paused, note, nextTimes, lastRun }: Schedule,
+  { columns, resultPaint: paint }: Pick<Terminal, 'columns' | 'resultPaint'>,
+): string[] {
   const when = `${cron === null ? 'not made by Cadenza' : cleanLine(cron)} (${cleanLine(timeZone)})`;
   const next = paused
     ? `paused${note === undefined ? '' : ` (${cleanLine(note)})`}`
     : `next ${nextTimes[0] ?? 'never'}`;
-  const last = lastRun ? [`  last ${lastRun.status.replace('_', ' ')}: ${cleanLine(lastRun.workflowId)}`] : [];
-  return [cleanLine(scheduleId), `  ${pattern}, ${when}, ${next}`, ...last];
+  return [
+    paint.bold(cleanLine(scheduleId)),
+    ...wrapped(`${pattern}, ${when}, ${next}`, columns, 4, '  '),
+    ...(lastRun ? lastLines(lastRun, columns) : []),
+  ];
+}
+
+function lastLines({ status, workflowId }: NonNullable<Schedule['lastRun']>, columns: number): string[] {
+  const label = `  last ${status.replace('_', ' ')}:`;
+  const id = cleanLine(workflowId);
+  const line = `${label} ${id}`;
+  return widthOf(line) <= columns ? [line] : [label, `  ${id}`];
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectCadenza } from '../../client';
-import { connectionConfig } from '../../config/connection';
+import { clusterNamedBy, connectionConfig } from '../../config/connection';
 import type { Environment } from '../../config/environment';
 import { readEnvironment } from '../../config/environment';
 import { createHome } from '../../config/home-folder';
@@ -38,9 +38,10 @@ export type UpOptions = {
 export async function up(terminal: Terminal, options: UpOptions): Promise<number> {
   const given = readEnvironment();
   if (connectionConfig(given).kind === 'cluster') {
+    const { says, undo } = clusterNamedBy(given);
     throw new CadenzaError(
       'ConfigurationInvalid',
-      `\`up\` runs the embedded server, but a cluster is named (TEMPORAL_ADDRESS or a Temporal profile): \`${COMMAND} worker\` starts a worker for it`,
+      `\`up\` starts a server of its own, but ${says}: ${undo} and start it again, or serve that cluster with \`${COMMAND} worker\``,
       { field: 'TEMPORAL_ADDRESS' },
     );
   }

@@ -10,7 +10,7 @@ function terminalOf(isTTY: boolean, columns = 60) {
 test('what an endpoint answered is counted, and said once at the end where nothing can be drawn', () => {
   const { written, terminal } = terminalOf(false);
   const tally = createEventTally(terminal);
-  tally.start('http://127.0.0.1:7234');
+  tally.start();
   tally.count({ status: 202, events: 1200 });
   tally.count({ status: 202, events: 34 });
   tally.count({ status: 401, events: 0 });
@@ -20,10 +20,11 @@ test('what an endpoint answered is counted, and said once at the end where nothi
 });
 
 test('on a terminal the count is drawn in place within its columns, and the sum stays', async () => {
-  const { written, terminal } = terminalOf(true, 50);
+  const { written, terminal } = terminalOf(true, 40);
   const tally = createEventTally(terminal);
-  tally.start('http://127.0.0.1:7234');
+  tally.start();
   tally.count({ status: 202, events: 1 });
+  tally.count({ status: 503, events: 0 });
   await new Promise((resolve) => setTimeout(resolve, 450));
   tally.end();
   const drawn = written
@@ -32,6 +33,7 @@ test('on a terminal the count is drawn in place within its columns, and the sum 
     .map((line) => line.replace(/\u001b\[[0-9]*[A-Z]|\r/g, ''));
   expect(drawn[0]).toContain('0 events accepted');
   expect(drawn.some((line) => line.includes('1 event accepted'))).toBe(true);
-  for (const line of drawn) expect(line.length).toBeLessThan(50);
-  expect(drawn.join('\n')).toMatch(/1 event accepted, 0 requests refused\.\s*$/);
+  for (const line of drawn) expect(line.length).toBeLessThan(40);
+  expect(drawn.join('\n')).toMatch(/● 1 event accepted, 1 request refused\n {2}\(the last with 503\)\n/);
+  expect(drawn.join('\n')).toMatch(/1 event accepted, 1 request refused\n\(the last with 503\)\.\s*$/);
 });

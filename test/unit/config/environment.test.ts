@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { connectionConfig } from '../../../src/config/connection';
+import { clusterNamedBy, connectionConfig } from '../../../src/config/connection';
 import { readEnvironment } from '../../../src/config/environment';
 import { createHome } from '../../../src/config/home-folder';
 import { isCadenzaError } from '../../../src/contracts/failures';
@@ -202,6 +202,17 @@ describe('the connection', () => {
       connectionOptions: { address: 'temporal.test:7233', apiKey: 'k', tls: true },
     });
     expect(choose({ TEMPORAL_ADDRESS: '[::1]:7233' })).toMatchObject({ kind: 'cluster', namespace: 'default' });
+  });
+
+  test('says what names the cluster, and how to get the embedded server instead', () => {
+    const namedBy = (env: Record<string, string>) => clusterNamedBy(readEnvironment({ HOME: cwd, ...env }, cwd));
+    expect(namedBy({ TEMPORAL_ADDRESS: 'a:1', TEMPORAL_PROFILE: 'p' })).toEqual({
+      says: 'TEMPORAL_ADDRESS is "a:1"',
+      undo: '`unset TEMPORAL_ADDRESS`',
+    });
+    expect(namedBy({ TEMPORAL_PROFILE: 'p' })).toMatchObject({ undo: '`unset TEMPORAL_PROFILE`' });
+    expect(namedBy(profile('[profile.default]\naddress = "one:7233"\n')).undo).toContain('/dev/null');
+    expect(choose({ TEMPORAL_CONFIG_FILE: '/dev/null' })).toEqual({ kind: 'embedded' });
   });
 
   test('is the cluster of a profile, by name or by default', () => {
