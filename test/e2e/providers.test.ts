@@ -7,6 +7,7 @@ import type { Cli } from '../helpers/run-cli';
 import { createCli } from '../helpers/run-cli';
 import type { ScriptedModelServer } from '../helpers/scripted-model-server';
 import { startScriptedModelServer } from '../helpers/scripted-model-server';
+import { blocksOf, read } from '../unit/docs/pages';
 
 const EMAIL = path.resolve(__dirname, '..', '..', 'examples', 'documents', 'email.txt');
 
@@ -121,16 +122,22 @@ it('tells why a worker could not start', async () => {
   });
 });
 
-it('keeps the handlers of one command for those of another shell, until they are dropped', async () => {
-  const file = path.join(cli.folder, 'own-handlers.cjs');
-  await writeFile(file, 'exports.twice = ({ n }) => ({ n: 2 * n });\n');
-  const input = path.join(cli.folder, 'twice.yaml');
-  await writeFile(input, 'steps:\n  - { name: a, handler: twice, inputs: { n: { value: 4 } } }\noutput: a.n\n');
+/** Writes a block of a page, by the name that stands in its first line, and gives its path. */
+async function written(page: string, name: string, changed = (text: string) => text): Promise<string> {
+  const block = blocksOf(read(page)).find(({ text }) => /^(?:#|\/\/) (.*)\n/.exec(text)?.[1] === name);
+  const file = path.join(cli.folder, name);
+  await writeFile(file, changed(block?.text ?? ''));
+  return file;
+}
+
+it('keeps the handlers of docs/handlers.md for the commands of another shell, until they are dropped', async () => {
+  const file = await written('docs/handlers.md', 'my-handlers.js');
+  const input = await written('docs/handlers.md', 'my-pipeline.yaml');
   const run = (variables = {}) => cli.run(['run', 'pipeline', '-i', input, '--json'], { variables });
-  const first = await run({ CADENZA_HANDLERS: file });
-  expect(envelopeSchema.parse(first.json())).toMatchObject({ status: 'completed', result: { output: 8 } });
+  const first = await run({ CADENZA_HANDLERS: './my-handlers.js' });
+  expect(envelopeSchema.parse(first.json())).toMatchObject({ status: 'completed', result: { output: 5 } });
   const second = await run();
-  expect(envelopeSchema.parse(second.json())).toMatchObject({ status: 'completed', result: { output: 8 } });
+  expect(envelopeSchema.parse(second.json())).toMatchObject({ status: 'completed', result: { output: 5 } });
   expect(second.stderr).not.toContain('is replaced');
 
   await rm(file);
@@ -140,4 +147,18 @@ it('keeps the handlers of one command for those of another shell, until they are
   await cli.run(['down', '--forget-handlers']);
   const without = await run();
   expect(envelopeSchema.parse(without.json()).error?.type).toBe('UnknownHandler');
+});
+
+it('analyses a document with the models of the README, checks them, and keeps to the budget', async () => {
+  const file = await written('README.md', 'my-models.yaml', (text) => text.replace(/http:[^']*/, models.url));
+  const checked = await cli.run(['models', 'check', '--models', file, '--json']);
+  expect(checked.code).toBe(0);
+  expect(checked.json<{ models: object[] }>().models).toEqual(
+    ['writer', 'classifier', 'names'].map((name) => ({ name, ok: true, seconds: expect.any(Number) })),
+  );
+  const analyzed = await cli.run(['analyze', EMAIL, '--models', file, '--budget', '0.05', '--json']);
+  expect(analyzed.code).toBe(0);
+  const { usage, budget } = envelopeSchema.parse(analyzed.json()).result as PipelineResult;
+  expect(Object.keys(usage.byModel)).toEqual(['writer']);
+  expect(budget).toMatchObject({ caps: { usd: 0.05 }, refused: 0 });
 });
