@@ -1,6 +1,7 @@
 import type { RunRecord } from '../../../src/client';
 import { PATTERNS } from '../../../src/contracts/names';
 import type { Pattern } from '../../../src/contracts/names';
+import { showUsage } from '../../../src/core/usage';
 import { markupOf } from '../../../src/report/html';
 import { buildReport } from '../../../src/report/model/report-model';
 import { runMain } from '../../../src/report/page/run-page';
@@ -16,7 +17,14 @@ const letter = { id: 'd1', reason: 'unhandled', at: '2026-11-27T00:00:00Z', even
 /** What a Worker would add to a recorded run. */
 const ASKED: Partial<Record<Pattern, Partial<RunRecord>>> = {
   eventRouter: {
-    progress: { pattern: 'eventRouter', status: 'cancelled', startedAt: '', steps: [], events } as never,
+    progress: {
+      pattern: 'eventRouter',
+      status: 'cancelled',
+      startedAt: '',
+      steps: [],
+      events,
+      usage: showUsage({}),
+    } as never,
     deadLetters: { tenant: '_', chunks: [], letters: [letter] } as never,
   },
 };
