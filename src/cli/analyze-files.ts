@@ -17,9 +17,6 @@ type Analysis = { board: RunBoard; signal: AbortSignal; detach: boolean; budget:
 /** Documents analysed at the same time. */
 const AT_ONCE = 3;
 
-/** One file and how its analysis ended, or where it stands when the person left. */
-export type AnalyzedFile = { file: string; envelope: Envelope };
-
 /** The failure of each file that can not be read, before anything is started. */
 export async function refuseBadFiles(files: readonly string[]): Promise<(Envelope | undefined)[]> {
   return Promise.all(

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-
 import type { TelemetrySettings } from '../contracts/telemetry-settings';
 import { LOG_FORMATS, LOG_LEVELS, QUIET } from '../contracts/telemetry-settings';
 
@@ -15,7 +14,7 @@ const port = z
 const word = <T extends string>(allowed: readonly [T, ...T[]], change: (value: string) => string) =>
   z.string().transform(change).pipe(z.enum(allowed)).optional();
 
-/** The variables of this page, for the check of the whole environment. */
+/** The variables of telemetry, for the check of the whole environment. */
 export const TELEMETRY_VARIABLES = {
   CADENZA_LOG_LEVEL: word(LOG_LEVELS, (value) => value.toUpperCase()),
   CADENZA_LOG_FORMAT: word(LOG_FORMATS, (value) => value.toLowerCase()),
@@ -31,6 +30,9 @@ export const TELEMETRY_VARIABLES = {
   [CONTENT_VARIABLE]: z.string().optional(),
 };
 
+const PROTOCOL_ALLOWED =
+  'traces are sent as http/protobuf, to port 4318 of a collector; OTEL_TRACES_EXPORTER=none sends none';
+
 /** What may stand in them, for messages. */
 export const TELEMETRY_ALLOWED: Record<string, string> = {
   CADENZA_LOG_LEVEL: `it must be ${LOG_LEVELS.join(', ')}`,
@@ -40,10 +42,8 @@ export const TELEMETRY_ALLOWED: Record<string, string> = {
   CADENZA_HEALTH_PORT: 'it must be a port from 1 to 65535',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'it must be an http(s) URL, such as http://127.0.0.1:4318',
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'it must be an http(s) URL, such as http://127.0.0.1:4318/v1/traces',
-  OTEL_EXPORTER_OTLP_PROTOCOL:
-    'traces are sent as http/protobuf, to port 4318 of a collector; OTEL_TRACES_EXPORTER=none sends none',
-  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL:
-    'traces are sent as http/protobuf, to port 4318 of a collector; OTEL_TRACES_EXPORTER=none sends none',
+  OTEL_EXPORTER_OTLP_PROTOCOL: PROTOCOL_ALLOWED,
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: PROTOCOL_ALLOWED,
 };
 
 type Given = Partial<{ [name in keyof typeof TELEMETRY_VARIABLES]: z.output<(typeof TELEMETRY_VARIABLES)[name]> }>;

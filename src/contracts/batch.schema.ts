@@ -7,9 +7,6 @@ import { MAX_PARALLEL_ITEMS } from './limits';
 import { ANSWERING_PATTERNS } from './names';
 import { resultFields } from './usage.schema';
 
-/** Fields of an item that are not laid over `config`: its name in the results, and the answer it should get. */
-export const ITEM_FIELDS = ['id', 'expected'] as const;
-
 /** One pattern over many items: each item, without `id` and `expected`, is laid over `config`, one level deep. */
 export const batchInputSchema = z.strictObject({
   pattern: z.enum(ANSWERING_PATTERNS),

@@ -79,4 +79,3 @@ export const ensembleDecisionSchema = decisionSchema.extend({
   stopReason: z.enum(STOP_REASONS),
   saved: savedSchema,
 });
-export type EnsembleDecision = z.infer<typeof ensembleDecisionSchema>;

@@ -63,4 +63,3 @@ export const eventRouterInputSchema = z.strictObject({
   maxHops: z.int().min(1).max(1000).default(16),
   ...runFields,
 });
-export type EventRouterInput = z.infer<typeof eventRouterInputSchema>;

@@ -2,9 +2,6 @@ import type { DocumentReference } from './content';
 import type { CallSettings, Entity, TaskInput, TaskResults } from './model';
 import type { BuiltInHandler, ModelTask } from './names';
 
-/** What a handler takes, what it can be set to, and what it returns, as types. */
-export type HandlerTypes = { inputs: object; config: object; output: unknown };
-
 /** A setting may come as a parameter or stand in the configuration: parameters are laid over it. */
 type WithSettings<Parameters, Settings, Output> = {
   inputs: Parameters & Settings;

@@ -1,7 +1,6 @@
 import type { ContentReference } from './content';
 import type { JsonObject } from './json';
 import type { ModelTask } from './names';
-import type { CallUsage } from './usage';
 
 /** USD per million tokens. */
 export type Price = { input: number; output: number };
@@ -86,9 +85,6 @@ export type CallSettings = {
   seed?: number;
   timeoutMs?: number;
 };
-
-/** A finished task: the typed result, the model that gave it, and what that took. */
-export type TaskAnswer<T extends ModelTask = ModelTask> = { model: string; result: TaskResults[T]; usage: CallUsage };
 
 export const FINISH_REASONS = ['stop', 'length', 'refusal', 'other'] as const;
 export type FinishReason = (typeof FINISH_REASONS)[number];

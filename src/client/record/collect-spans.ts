@@ -7,7 +7,7 @@ import {
 import { optionalTsToMs, tsToMs } from '@temporalio/common/lib/time';
 import type { temporal } from '@temporalio/proto';
 import type { StepFailureDetail } from '../../contracts/step-activity';
-import { PATTERNS, SYSTEM_ACTIVITIES } from '../../contracts/names';
+import { SYSTEM_ACTIVITIES } from '../../contracts/names';
 import type { CallUsage, Usage } from '../../contracts/usage';
 import { fromShown } from '../../core/usage';
 import type { HistoryEvent } from './read-history';
@@ -194,9 +194,4 @@ export function takePending(
 
 function near(one: number, other: number | undefined): boolean {
   return other !== undefined && Math.abs(one - other) < 5;
-}
-
-/** True for what is a run of a pattern itself, and so has a report of its own. */
-export function isPatternRun({ kind, type }: Pick<Span, 'kind' | 'type'>): boolean {
-  return kind === 'child' && (PATTERNS as readonly string[]).includes(type);
 }

@@ -5,7 +5,7 @@ import { outputAttributes, promptAttributes } from './content-attributes';
 import type { Tracing } from './create-tracing';
 import { endSpan } from './end-span';
 import type { ProviderPlace } from './gen-ai-attributes';
-import { answerAttributes, operationOf, requestAttributes } from './gen-ai-attributes';
+import { answerAttributes, callAttributes, operationOf, requestAttributes } from './gen-ai-attributes';
 
 /**
  * A span for each request to a model, below its Activity. What the journal or the cache answered is an event of the
@@ -35,13 +35,11 @@ export function callSpans(tracing: Tracing, placeOf: (provider: string) => Provi
         throw error;
       }
     },
-    hit({ model, step, sample }, source) {
-      const attributes = { 'cadenza.model': model.name, 'cadenza.step': step, 'cadenza.sample': sample };
-      trace.getActiveSpan()?.addEvent(`answered from ${source}`, attributes);
+    hit(call, source) {
+      trace.getActiveSpan()?.addEvent(`answered from ${source}`, callAttributes(call));
     },
-    refused({ model, step, sample }, type) {
-      const attributes = { 'cadenza.model': model.name, 'cadenza.step': step, 'cadenza.sample': sample };
-      trace.getActiveSpan()?.addEvent('not sent', { ...attributes, 'error.type': type });
+    refused(call, type) {
+      trace.getActiveSpan()?.addEvent('not sent', { ...callAttributes(call), 'error.type': type });
     },
   };
 }

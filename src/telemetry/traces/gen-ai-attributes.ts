@@ -9,9 +9,10 @@ export type ProviderPlace = { host: string; port: number };
 
 /**
  * A request by the OpenTelemetry conventions for generative AI (attributes of `gen_ai.*` as of semantic conventions
- * 1.41). Names and numbers, no text.
+ * 1.41, and the names for cached and thought tokens of the repository that they have moved to). Names and numbers, no text.
  */
-export function requestAttributes({ model, step, sample, request }: ObservedCall, place?: ProviderPlace): Attributes {
+export function requestAttributes(call: ObservedCall, place?: ProviderPlace): Attributes {
+  const { model, request } = call;
   return {
     'gen_ai.operation.name': operationOf(request),
     'gen_ai.provider.name': providerNameOf(model.provider, place?.host),
@@ -24,6 +25,13 @@ export function requestAttributes({ model, step, sample, request }: ObservedCall
       ...(request.seed !== undefined && { 'gen_ai.request.seed': request.seed }),
       ...((request.samples ?? 1) > 1 && { 'gen_ai.request.choice.count': request.samples }),
     }),
+    ...callAttributes(call),
+  };
+}
+
+/** Which call it is, by Cadenza's own names. */
+export function callAttributes({ model, step, sample }: ObservedCall): Attributes {
+  return {
     'cadenza.model': model.name,
     'cadenza.provider': model.provider,
     'cadenza.step': step,
