@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { request } from 'node:http';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { registerSearchAttributes } from '../../src/config/search-attributes';
 import { envelopeSchema } from '../../src/contracts/envelope.schema';
 import { documentPage } from '../../src/report/page/document';
 import { buildReport } from '../../src/report/model/report-model';
@@ -16,7 +17,7 @@ import { launchBrowser } from '../helpers/browser';
 import { largeTree } from '../helpers/large-tree';
 import type { Cli } from '../helpers/run-cli';
 import { createCli } from '../helpers/run-cli';
-import { closeTestServer } from '../helpers/test-server';
+import { closeTestServer, testServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
 import { createTestWorld } from '../helpers/test-world';
 
@@ -46,6 +47,7 @@ jest.setTimeout(180_000);
 beforeAll(async () => {
   browser = await launchBrowser();
   world = await createTestWorld({ answer: () => ({ text: HOSTILE, delayMs: 20 }) });
+  await registerSearchAttributes(testServer().client.connection, world.namespace);
   worker = await createWorker({ environment: world.environment });
   served = worker.run();
   cli = await createCli(world.variables);
@@ -157,7 +159,7 @@ it('shows a run as it goes on, to who has the token and to nobody else', async (
   if (page) {
     const seen = watch(page);
     await page.goto(`${address}/?token=${TOKEN}`);
-    expect(page.url()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{22}\/$/);
+    expect(page.url()).toBe(`${address}/`);
     await page.getByRole('link', { name: 'live' }).click();
     await page.getByRole('heading', { level: 1, name: /Pipeline/ }).waitFor();
     await page.locator('tr#step-ok .pill.busy').waitFor();
@@ -178,6 +180,37 @@ it('shows a run as it goes on, to who has the token and to nobody else', async (
     await page.close();
   } else await run.approve({ step: 'ok', approved: true, by: 'the test' });
   await run.result();
+});
+
+it('tells the Temporal UI what a run is, where it stands and what it is found by, at the address that commands print', async () => {
+  const page = await newPage();
+  if (!page) return;
+  const steps = [
+    { name: 'draft', handler: 'generation', inputs: { text: 'input' } },
+    { name: 'ok', approval: { message: 'Send it?' }, dependsOn: ['draft'] },
+  ];
+  const labels = { team: 'red' };
+  const run = await world.cadenza.start('pipeline', { steps, input: 'A chair', labels }, { id: 'in the/UI' });
+  const { uiUrl } = testServer();
+  // The UI draws Markdown in frames of their own.
+  const shows = async (...wanted: string[]) => {
+    const texts = () => Promise.all(page.frames().map((frame) => frame.locator('body').innerText()));
+    let text = '';
+    for (let tries = 0; tries < 100 && !wanted.every((one) => text.includes(one)); tries += 1) {
+      await page.waitForTimeout(100);
+      text = (await texts().catch(() => [])).join('\n');
+    }
+    for (const one of wanted) expect(text).toContain(one);
+  };
+  // Without the id of the run, which the UI finds itself.
+  await page.goto(`${uiUrl}/namespaces/${world.namespace}/workflows/${encodeURIComponent(run.workflowId)}`);
+  await shows('draft: generation', 'pipeline', run.runId);
+  await page.getByText('User Metadata', { exact: true }).click();
+  await shows('pipeline: draft, ok', '1 of 2 steps done', "npx cadenza approve 'in the/UI' ok");
+  await page.getByText('Search Attributes', { exact: true }).click();
+  await shows('"CadenzaOutcome": "running"', '"CadenzaPattern": "pipeline"', '"team=red"');
+  await run.cancel();
+  await page.close();
 });
 
 it('shows two runs side by side after another model was asked from a step on', async () => {

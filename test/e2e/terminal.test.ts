@@ -7,6 +7,9 @@ import type { TestWorld } from '../helpers/test-world';
 import { createTestWorld, serveWorld } from '../helpers/test-world';
 import { closeTestServer } from '../helpers/test-server';
 
+/** An id that takes twice as many columns as it has characters. */
+const WIDE = '左'.repeat(30);
+
 /** Wide, joined and hostile: what a model may answer. */
 const ANSWER = `請求書 👩‍👩‍👧 \u001b[2J\u001b]0;title\u0007 ${'and many words more '.repeat(8)}`;
 
@@ -44,9 +47,9 @@ afterAll(async () => {
 
 const inTerminal = (columns: number, ...args: string[]) => runInPty(args, columns, world.variables);
 
-/** Lines that the terminal had to break; what is there to be copied may be as wide as it is. */
+/** Lines that the terminal had to break; what is there to be copied, an id too, may be as wide as it is. */
 function brokenLines({ screen }: PtyRun): string[] {
-  return screen.broken.filter((line) => !/^http:|^ *npx cadenza/.test(line));
+  return screen.broken.filter((line) => !/^http:|^ *npx cadenza|^(✓ )?左/.test(line));
 }
 
 (hasPty ? describe : describe.skip)('in a terminal', () => {
@@ -69,20 +72,21 @@ function brokenLines({ screen }: PtyRun): string[] {
   });
 
   it('leaves a run to itself at Ctrl-C, with exit status 130, and says how to go on', async () => {
-    const run = inTerminal(80, 'run', 'chain', '-i', input, '--id', 'left');
+    const run = inTerminal(80, 'run', 'chain', '-i', input, '--id', WIDE);
     await run.shows(/● titles/);
     run.type('\u0003');
     expect(await run.ended).toBe(130);
     const text = run.screen.rows().join('\n');
     expect(text).toMatch(
-      /Detached: the run goes on\.\n {2}Watch +npx cadenza watch left\n {2}Cancel +npx cadenza cancel left/,
+      /Detached: the run goes on\.\n {2}Watch\nnpx cadenza watch '左+\n?左+'\n {2}Cancel\nnpx cadenza cancel '左/,
     );
     expect(text).not.toContain('●');
-    expect(await world.cadenza.find('left').then((handle) => handle.status())).toBe('running');
+    expect(brokenLines(run)).toEqual([]);
+    expect(await world.cadenza.find(WIDE).then((handle) => handle.status())).toBe('running');
     release();
-    const watched = inTerminal(40, 'watch', 'left');
+    const watched = inTerminal(40, 'watch', WIDE);
     expect(await watched.ended).toBe(0);
-    expect(watched.screen.rows().join('\n')).toMatch(/✓ left\n {2}請求書[^]*✓ titles/);
+    expect(watched.screen.rows().join('\n')).toMatch(/✓ 左+\n左+\n {2}請求書[^]*✓ titles/);
     expect(brokenLines(watched)).toEqual([]);
   });
 });
