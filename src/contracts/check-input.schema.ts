@@ -78,6 +78,9 @@ function explain(issue: z.core.$ZodIssue, root: unknown): string {
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.message;
+    // The path ends with the name itself.
+    case 'invalid_key':
+      return `is no name that is allowed here: ${issue.issues[0]?.message ?? issue.message}`;
     case 'invalid_value':
       return typeof value === 'string'
         ? `got ${got}${suggestion(value, issue.values.map(String))}`

@@ -58,7 +58,10 @@ export const tenantSchema = z
 
 /** Free labels of a run; `tenant` also separates content. */
 export const labelsSchema = z
-  .record(z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,62}$/), z.string().max(200))
+  .record(
+    z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,62}$/, 'a letter, then letters, digits, _ . and -, at most 63'),
+    z.string().max(200),
+  )
   .refine((labels) => Object.keys(labels).length <= 20, 'at most 20 labels')
   // A tenant becomes the name of a folder in the content store.
   .refine((labels) => labels['tenant'] === undefined || /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(labels['tenant']), {

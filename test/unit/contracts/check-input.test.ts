@@ -178,3 +178,10 @@ test('a field that takes several kinds says which', () => {
     'routeToModel input: input: expected string or object, got 5',
   );
 });
+
+test('a label with a name that is not allowed is told what is, and not its value', () => {
+  const input = { task: 'sentiment', input: 'x', labels: { '1st': 'value' } };
+  expect(() => checkInput('routeToModel', input)).toThrow(
+    /labels\.1st: is no name that is allowed here: a letter, then letters, digits, _ \. and -, at most 63$/,
+  );
+});
