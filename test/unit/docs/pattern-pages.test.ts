@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { z } from 'zod';
 import { batchResultSchema } from '../../../src/contracts/batch.schema';
 import { cascadeResultSchema } from '../../../src/contracts/cascade.schema';
@@ -44,6 +45,10 @@ test.each(PATTERNS)(
     expect(top).toMatch(/```mermaid\n|!\[[^\]]{10,}\]\(/);
     const headings = [...page.matchAll(/^## (.*)$/gm)].map(([, text]) => text);
     expect(headings.filter((text) => PARTS.includes(text ?? ''))).toEqual(PARTS);
+    // The page of a run, as `npm run docs:pictures` takes it.
+    expect(page).toMatch(
+      new RegExp(`!\\[The page of .*\\]\\(\\.\\./images/${path.basename(pageOf(pattern), '.md')}\\.png\\)`),
+    );
   },
 );
 
