@@ -231,6 +231,14 @@ it('shows two runs side by side after another model was asked from a step on', a
   await page.goto(`file://${file}`);
   expect(await page.locator('section#output .text del').innerText()).toContain('red');
   expect(await page.locator('section#output .text ins').innerText()).toContain('blue');
+  // As narrow as a page must still be read without scrolling to the side, where tables scroll by themselves.
+  await page.setViewportSize({ width: 320, height: 700 });
+  expect((await cli.run(['report', 'one', '--output', file])).code).toBe(0);
+  await page.goto(`file://${file}`);
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+  // Nothing that can be opened goes by the same name as something else.
+  const names = await page.locator('tr summary').allTextContents();
+  expect([names.length, new Set(names).size]).toEqual([2, 2]);
   await page.close();
 });
 

@@ -3,7 +3,7 @@ function startFilters(): void {
   for (const list of document.querySelectorAll<HTMLElement>('table, .outline')) {
     const rows = [...list.querySelectorAll<HTMLElement>('tr[id], li[id]')];
     if (rows.length < 12) continue;
-    const name = list.querySelector('caption')?.textContent ?? 'the thoughts';
+    const name = list.querySelector('caption')?.textContent?.trim() ?? 'the thoughts';
     const line = document.createElement('p');
     line.className = 'filter';
     const input = document.createElement('input');

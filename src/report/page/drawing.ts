@@ -62,6 +62,7 @@ export function drawingFigure(
     </div>
     <div class="viewport" id="${id}" role="group" aria-label="${caption}" tabindex="0">
       <svg
+        role="presentation"
         width="${Math.ceil(width)}"
         height="${Math.ceil(height)}"
         viewBox="0 0 ${Math.ceil(width)} ${Math.ceil(height)}"

@@ -41,7 +41,7 @@ export function stepTable(
         took,
         tokens > 0 ? shownCount(tokens) : '',
         usage && usage.costUsd > 0 ? shownMoney(usage.costUsd) : '',
-        html`${outcomeOf(step)}${outputHtml(outputs(name), texts)}${insideLinks(runs, linkTo)}`,
+        html`${outcomeOf(step)}${outputHtml(outputs(name), name, texts)}${insideLinks(runs, linkTo)}`,
       ],
       COLUMNS,
       { id: elementId(`${scope}step`, name), state: status },
@@ -63,10 +63,10 @@ function outcomeOf({ error, reason, note }: StepProgress): Content {
   }${note === undefined ? '' : html`<p>${note}</p>`}`;
 }
 
-function outputHtml(output: JsonValue | undefined, texts: ReportModel['texts']): Content {
+function outputHtml(output: JsonValue | undefined, step: string, texts: ReportModel['texts']): Content {
   if (output === undefined || output === null) return '';
   return html`<details class="output">
-    <summary>output</summary>
+    <summary>output<span class="visually-hidden"> of ${step}</span></summary>
     ${valueHtml(output, texts)}
   </details>`;
 }
