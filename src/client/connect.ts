@@ -1,5 +1,4 @@
 import type { TracerProvider } from '@opentelemetry/api';
-import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import type { Environment } from '../config/environment';
 import { readEnvironment } from '../config/environment';
@@ -171,14 +170,18 @@ async function openClient(options: CadenzaOptions, environment: Environment) {
   return { client: new Client({ connection, namespace, dataConverter }), close: () => connection.close() };
 }
 
+async function describedRun(client: Client, workflowId: string) {
+  try {
+    return await withReadableMemo(client).workflow.getHandle(workflowId).describe();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
 async function findRun(client: Client, workflowId: string): Promise<RunHandle> {
-  const found = await withReadableMemo(client)
-    .workflow.getHandle(workflowId)
-    .describe()
-    .catch((error: unknown): WorkflowExecutionInfo | undefined => {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
-    });
+  // No run has an empty id, and to the server it is no question at all.
+  const found = workflowId === '' ? undefined : await describedRun(client, workflowId);
   // What handles an event is a pipeline in all but its type.
   const type = found?.type === HANDLE_EVENT_WORKFLOW ? 'pipeline' : found?.type;
   const pattern = PATTERNS.find((name) => name === type);

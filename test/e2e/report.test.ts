@@ -245,6 +245,8 @@ it('shows two runs side by side after another model was asked from a step on', a
 it('says what is wrong with a report that can not be', async () => {
   const unknown = await cli.run(['report', 'nobody', '--json']);
   expect([unknown.code, envelopeSchema.parse(unknown.json()).error?.type]).toEqual([2, 'RunNotFound']);
+  const empty = await cli.run(['report', '', '--json']);
+  expect([empty.code, envelopeSchema.parse(empty.json()).error?.type]).toEqual([2, 'RunNotFound']);
   const nowhere = await cli.run(['report', 'live', '--output', '/nowhere/at/all.html']);
   expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining('--output: can not write')]);
 });
