@@ -99,7 +99,7 @@ describe('analyze', () => {
     expect(stdout).toMatch(/Type +invoice \(score 0\.\d\d\)/);
     expect(stdout).toContain('Fennimore & Oakes Ltd');
     expect(stdout).toMatch(/How it was decided[^]*classify +fast_classifier/);
-    expect(stderr).toMatch(/http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows\/pipeline-[^/]+\/\S+/);
+    expect(stderr).toMatch(/http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows\/pipeline-[0-9a-f-]+\n/);
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThan(80);
   });
 
