@@ -1,9 +1,10 @@
 /** Projects by what they need: `unit` and `property` need nothing, the others a Temporal server. */
 const base = {
   testEnvironment: 'node',
-  // request-filtering-agent is an ES module only.
-  transform: { '^.+\\.ts$|/request-filtering-agent/.+\\.js$': ['@swc/jest', { jsc: { target: 'es2022' } }] },
-  transformIgnorePatterns: ['/node_modules/(?!request-filtering-agent/)'],
+  // request-filtering-agent and eld are ES modules only.
+  transform: { '^.+\\.ts$|/(request-filtering-agent|eld)/.+\\.js$': ['@swc/jest', { jsc: { target: 'es2022' } }] },
+  transformIgnorePatterns: ['/node_modules/(?!request-filtering-agent/|eld/)'],
+  moduleNameMapper: { '^eld/(\\w+)$': '<rootDir>/node_modules/eld/src/entries/static.$1.js' },
   testPathIgnorePatterns: ['/node_modules/', '/lib/'],
   modulePathIgnorePatterns: ['<rootDir>/lib/', '<rootDir>/bench/lib/'],
 };

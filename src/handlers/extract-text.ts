@@ -3,6 +3,7 @@ import { isContentReference, isDocumentReference } from '../contracts/content';
 import { CadenzaError, isCadenzaError } from '../contracts/failures';
 import type { JsonObject, JsonValue } from '../contracts/json';
 import { shown } from '../contracts/nearest-name';
+import { detectLanguage } from './detect-language';
 import type { ExtractionLimits } from './extraction/limits';
 import { DEFAULT_EXTRACTION_LIMITS } from './extraction/limits';
 import type { ExtractedDocument, ExtractionRequest } from './extraction/protocol';
@@ -85,6 +86,8 @@ async function extract(
   }
 }
 
-function toOutput({ text, pages, title, language, mediaType, note }: ExtractedDocument): JsonObject {
+async function toOutput({ text, pages, title, mediaType, note }: ExtractedDocument): Promise<JsonObject> {
+  // Here, where the detector is loaded once and not for each document: to load it takes longer than to read one.
+  const language = await detectLanguage(text);
   return { text, pages, title, language, mediaType, ...(note === undefined ? {} : { note }) };
 }

@@ -70,7 +70,7 @@ test.each(INPUTS)(
     await world.models.until(({ open }) => open === inFlight, 20_000);
     const cancelledAt = Date.now();
     await run.cancel();
-    await world.models.until(({ open }) => open === 0);
+    await world.models.until(({ open }) => open === 0, BOUND_MS);
     const closedAfterMs = Date.now() - cancelledAt;
     const sent = world.models.requests.length;
     expect((await run.outcome()).status).toBe('cancelled');

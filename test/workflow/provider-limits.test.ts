@@ -24,6 +24,8 @@ beforeAll(async () => {
       narrow: { maxConcurrent: 2 },
       metered: { tokensPerMinute: 5_000 },
       broken: { breaker: { failures: 2, openSeconds: 2 } },
+      // For longer than a slow machine takes to come back to it.
+      shut: { breaker: { failures: 2, openSeconds: 60 } },
     };
     const entries = Object.entries(limits);
     return {
@@ -31,7 +33,7 @@ beforeAll(async () => {
       models: {
         ...Object.fromEntries(entries.map(([name]) => [name, { ...gpt, provider: name, model: `${name}-test` }])),
         gone: { ...gpt, provider: 'free', model: 'gone-test', fallback: ['paced'] },
-        covered: { ...gpt, provider: 'broken', model: 'broken-test', fallback: ['free'], fallbackAfterSeconds: 0.5 },
+        covered: { ...gpt, provider: 'shut', model: 'shut-test', fallback: ['free'], fallbackAfterSeconds: 0.5 },
         fast_classifier,
       },
       tasks: { default: 'free' },
@@ -200,7 +202,7 @@ test('a wait that is longer than the fallback is worth is not waited for', async
   await withWorker(world, async () => {
     const requests = await requestsOf(
       async () => {
-        expect(await ended(world.cadenza.start('pipeline', asking('broken', { retryCount: 2 })))).toBe('failed');
+        expect(await ended(world.cadenza.start('pipeline', asking('shut', { retryCount: 2 })))).toBe('failed');
         const run = await (await world.cadenza.start('pipeline', asking('covered'))).outcome();
         expect(run).toMatchObject({
           status: 'completed',
@@ -209,9 +211,9 @@ test('a wait that is longer than the fallback is worth is not waited for', async
           },
         });
       },
-      ({ body }) => (body.model === 'broken-test' ? { status: 503, error: { code: 'overloaded' } } : undefined),
+      ({ body }) => (body.model === 'shut-test' ? { status: 503, error: { code: 'overloaded' } } : undefined),
     );
-    expect(requests.map(({ body }) => body.model)).toEqual(['broken-test', 'broken-test', 'free-test']);
+    expect(requests.map(({ body }) => body.model)).toEqual(['shut-test', 'shut-test', 'free-test']);
   });
 }, 60_000);
 

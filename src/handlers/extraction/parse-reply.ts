@@ -35,12 +35,11 @@ function isFailure(value: unknown): value is ReadingFailure {
 
 function isDocument(value: unknown): value is ExtractedDocument {
   if (!isRecord(value)) return false;
-  const { text, pages, title, language, mediaType, note } = value;
+  const { text, pages, title, mediaType, note } = value;
   return (
     typeof text === 'string' &&
     Number.isInteger(pages) &&
     (title === null || typeof title === 'string') &&
-    (language === null || typeof language === 'string') &&
     typeof mediaType === 'string' &&
     (note === undefined || typeof note === 'string')
   );

@@ -11,12 +11,11 @@ export type ExtractionRequest = {
   maxMemoryBytes: number;
 };
 
-/** A document as text. `title` and `language` are null where they are not known. */
+/** A document as text. `title` is null where it is not known. */
 export type ExtractedDocument = {
   text: string;
   pages: number;
   title: string | null;
-  language: string | null;
   mediaType: string;
   note?: string;
 };

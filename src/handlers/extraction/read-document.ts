@@ -1,13 +1,7 @@
 import { CadenzaError } from '../../contracts/failures';
 import { decodeText } from './decode-text';
-import { detectLanguage } from './detect-language';
 import { detectType, detectTextType } from './detect-type';
 import type { ExtractedDocument, ExtractionRequest } from './protocol';
-import { readDocx } from './read-docx';
-import { readEmail } from './read-email';
-import { readHtml } from './read-html';
-import { readMarkdown } from './read-markdown';
-import { readPdf } from './read-pdf';
 import { cleanText } from './tidy-text';
 
 /** What a reader of one type returns; `pages` is 1 where the type has none. */
@@ -26,7 +20,6 @@ export async function readDocument(bytes: Uint8Array, request: ExtractionRequest
     text,
     pages: read.pages ?? 1,
     title: shortTitle(read.title),
-    language: await detectLanguage(text),
     mediaType,
     ...(read.note === undefined ? {} : { note: read.note }),
   };
@@ -41,11 +34,16 @@ async function readByType(
   if (request.as === 'text') {
     return { mediaType: 'text/plain', read: { text: Buffer.from(bytes).toString('utf8'), title: null } };
   }
+  // A process reads one document: only the libraries of its type are loaded.
   switch (detectType(bytes, request.name)) {
-    case 'pdf':
+    case 'pdf': {
+      const { readPdf } = await import('./read-pdf.js');
       return { mediaType: 'application/pdf', read: await readPdf(bytes, maxCharacters) };
-    case 'docx':
+    }
+    case 'docx': {
+      const { readDocx } = await import('./read-docx.js');
       return { mediaType: DOCX_MEDIA_TYPE, read: await readDocx(bytes) };
+    }
     case 'text':
       return readTextual(bytes, request);
   }
@@ -58,12 +56,18 @@ async function readTextual(bytes: Uint8Array, { name, maxCharacters }: Extractio
   if (bytes.length > maxCharacters * 4) throw tooMuchText(maxCharacters);
   const text = decodeText(bytes);
   switch (detectTextType(text, name)) {
-    case 'html':
+    case 'html': {
+      const { readHtml } = await import('./read-html.js');
       return { mediaType: 'text/html', read: await readHtml(text) };
-    case 'markdown':
+    }
+    case 'markdown': {
+      const { readMarkdown } = await import('./read-markdown.js');
       return { mediaType: 'text/markdown', read: readMarkdown(text) };
-    case 'email':
+    }
+    case 'email': {
+      const { readEmail } = await import('./read-email.js');
       return { mediaType: 'message/rfc822', read: readEmail(bytes) };
+    }
     case 'plain':
       return { mediaType: 'text/plain', read: { text, title: null } };
   }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { compiledFile } from '../../../src/config/package-paths';
 import { isCadenzaError } from '../../../src/contracts/failures';
+import type { ExtractTextResult } from '../../../src/contracts/handler-types';
 import type { ExtractionLimits } from '../../../src/handlers/extraction/limits';
-import type { ExtractedDocument } from '../../../src/handlers/extraction/protocol';
 import { createExtractText } from '../../../src/handlers/extract-text';
 import { createFakeContext } from './fake-context';
 
@@ -21,7 +21,7 @@ type Options = { limits?: Partial<ExtractionLimits>; childFile?: string; signal?
 export async function extract(name: string, bytes: Uint8Array | string, options: Options = {}) {
   const { context, put } = createFakeContext(options.signal ? { signal: options.signal } : {});
   const handler = createExtractText({ childFile: options.childFile ?? CHILD, limits: options.limits ?? {} });
-  return (await handler({ document: put(name, bytes) }, {}, context)) as ExtractedDocument;
+  return (await handler({ document: put(name, bytes) }, {}, context)) as ExtractTextResult;
 }
 
 /** The failure that a document ends with. */

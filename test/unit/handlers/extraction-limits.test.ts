@@ -98,7 +98,7 @@ describe('limits of the reading process', () => {
 
   test('it is given no environment', async () => {
     const reply =
-      '{ ok: true, document: { text: JSON.stringify(process.env), pages: 1, title: null, language: null, mediaType: "x" } }';
+      '{ ok: true, document: { text: JSON.stringify(process.env), pages: 1, title: null, mediaType: "x" } }';
     const childFile = child(`process.stdout.write(JSON.stringify(${reply}));`);
     await expect(extract('a.pdf', 'x', { childFile })).resolves.toMatchObject({ text: '{}' });
   });
