@@ -27,6 +27,7 @@ module.exports = {
   globalTeardown: '<rootDir>/test/helpers/global-teardown.ts',
   reporters: ['default', '<rootDir>/test/helpers/plain-count-reporter.cjs'],
   testSequencer: '<rootDir>/test/helpers/longest-first-sequencer.cjs',
-  testTimeout: 30_000,
-  maxWorkers: 4,
+  // A slow machine takes three times as long as a quiet one.
+  testTimeout: 60_000,
+  maxWorkers: 3,
 };

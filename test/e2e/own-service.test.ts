@@ -56,7 +56,7 @@ const tsc = (...args: string[]) => node(path.join(root, 'node_modules', 'typescr
 test('a project outside compiles against the packed types, which are no `any`', async () => {
   await writeFile(path.join(project, 'src', 'wrong.ts'), WRONG);
   await tsc();
-}, 60_000);
+});
 
 test('its own Workflow calls a pattern as a child, its handler and its Activity, in its own Worker', async () => {
   const worker = spawn(process.execPath, ['lib/worker.js'], { cwd: project, env: variables });

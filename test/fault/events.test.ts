@@ -20,7 +20,7 @@ beforeAll(async () => {
   world = await createTestWorld();
   world.variables['CADENZA_HANDLERS'] = path.join(__dirname, '..', 'helpers', 'recording-handlers.cjs');
   world.variables['RECORD_FILE'] = path.join(world.folder, 'record.jsonl');
-}, 60_000);
+});
 
 afterAll(async () => {
   await Promise.all(workers.map((worker) => worker.kill().catch(() => undefined)));

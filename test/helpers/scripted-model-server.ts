@@ -71,7 +71,7 @@ export type ScriptedModelServer = {
   readonly cut: number;
   readonly open: number;
   readonly maxOpen: number;
-  /** Resolves once the condition holds; rejects after `timeoutMs` (10,000). */
+  /** Resolves once the condition holds; rejects after `timeoutMs` (30,000). */
   until(condition: (server: ScriptedModelServer) => boolean, timeoutMs?: number): Promise<void>;
   /** Replaces the script from here on; undefined for the default answers. */
   script(answer: ScriptedAnswer | undefined): void;
@@ -151,7 +151,7 @@ export async function startScriptedModelServer({
     get maxOpen() {
       return maxOpen;
     },
-    async until(condition, timeoutMs = 10_000) {
+    async until(condition, timeoutMs = 30_000) {
       for (const deadline = Date.now() + timeoutMs; !condition(scripted); await pause(10)) {
         if (Date.now() > deadline) throw new Error(`not so after ${timeoutMs} ms: ${summary(requests)}`);
       }

@@ -40,7 +40,7 @@ let world: TestWorld;
 
 beforeAll(async () => {
   world = await createTestWorld();
-}, 60_000);
+});
 
 afterAll(async () => {
   await world.close();
@@ -63,4 +63,4 @@ test('a built pipeline runs with handlers of a person, over a list, and gives th
     { place: 1, amount: 300, currency: 'EUR' },
   ]);
   expect(result.results['late']?.status).toBe('skipped');
-}, 60_000);
+});

@@ -35,7 +35,7 @@ beforeAll(async () => {
   world = await createTestWorld({ more: { CADENZA_WEBHOOK_SECRET: SECRET, CADENZA_WEBHOOK_PRIVATE: '1' } });
   worker = await createWorker({ environment: world.environment, handlers });
   served = worker.run();
-}, 60_000);
+});
 
 beforeEach(async () => {
   answers = [];

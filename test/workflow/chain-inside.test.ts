@@ -144,4 +144,4 @@ test('a Worker killed between two steps: the chain goes on where it was, and no 
       .filter(({ outcome }) => outcome === 'answered')
       .map(promptOf),
   ).toEqual(['start', 'start.', 'start..', 'start...']);
-}, 60_000);
+});

@@ -43,7 +43,7 @@ const opened: Cadenza[] = [];
 beforeEach(async () => {
   world = await createTestWorld({ more: { CADENZA_ENCRYPTION_KEYS: A } });
   world.models.script(({ path: at }) => (at === '/embeddings' ? undefined : `${MARK} yes`));
-}, 60_000);
+});
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((cadenza) => cadenza.close()));
   await world.close();
@@ -198,7 +198,7 @@ test('labels, search attributes, metrics and traces beside it tell what runs are
     await worker.kill();
     await receiver.close();
   }
-}, 60_000);
+});
 
 test('what a failure says is for those with a key: its type is in clear, its message and details are not', async () => {
   const { cadenza } = world;
@@ -222,7 +222,7 @@ test('what a failure says is for those with a key: its type is in clear, its mes
   expect(text).toContain('"HandlerFailed"');
   expect(text).toContain('Encoded failure');
   expect(findMarks(text, [MARK])).toEqual([]);
-}, 60_000);
+});
 
 const WAITING = {
   input: { text: MARK },

@@ -40,7 +40,7 @@ beforeAll(async () => {
   world = await createTestWorld();
   worker = await createWorker({ environment: world.environment, handlers });
   served = worker.run();
-}, 60_000);
+});
 
 afterAll(async () => {
   await Promise.all(routers.map((router) => router.cancel().catch(() => undefined)));
@@ -325,7 +325,7 @@ test('a router that continues as new keeps what waits, what it has seen, and the
   expect({ failed, handled }).toEqual({ failed: 2, handled: received - 1 - 2 });
   expect((await one.deadLetters()).map(({ error }) => error?.type)).toEqual(['DocumentCorrupt', 'Terminated']);
   expect(new Set(calls.map(({ n }) => n)).size).toBeGreaterThan(0);
-}, 60_000);
+});
 
 test('settings of a subscription are laid over the steps of its definition', async () => {
   await world.cadenza.definitions.define({ name: 'set', steps: [{ name: 'say', handler: 'note', config: { a: 1 } }] });

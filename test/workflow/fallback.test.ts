@@ -145,7 +145,7 @@ test('a Retry-After of an hour, in each of its forms, is a timer of the server: 
     await Promise.all(runs.map((run) => run.cancel()));
     await Promise.all(runs.map((run) => run.outcome()));
   });
-}, 30_000);
+});
 
 test('x-should-retry decides, where it is sent, whether a call is tried again', async () => {
   const says = (status: number, retry: boolean) => ({
@@ -162,7 +162,7 @@ test('x-should-retry decides, where it is sent, whether a call is tried again', 
   expect(final).toMatchObject({ status: 'failed', asked: ['cheap'], error: { type: 'ProviderUnavailable' } });
   const exhausted = await run('pipeline', question({ model: 'cheap' }), () => quota);
   expect(exhausted).toMatchObject({ status: 'failed', asked: ['cheap'], error: { type: 'QuotaExhausted' } });
-}, 30_000);
+});
 
 test('what is wrong with the question is not asked of another model', async () => {
   const { status, asked } = await run(
@@ -200,7 +200,7 @@ test('a question that does not fit a model is asked of a fallback with a larger 
     asked: [],
     error: { type: 'InputTooLarge', message: expect.stringMatching(/^step "one": .* model "tiny" takes 1500/) },
   });
-}, 30_000);
+});
 
 test('a fallback that can not do the task is left out, and a missing key is a model that is gone', async () => {
   const { status, asked } = await run('pipeline', question({ model: 'keyless' }));

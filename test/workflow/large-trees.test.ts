@@ -64,7 +64,7 @@ test('a tree of a thousand nodes carries on as new, and its result refers to the
   } finally {
     await world.close();
   }
-}, 180_000);
+}, 400_000);
 
 test('the Game of 24 at b = 5 is solved, and a tree of depth 4 leaves less than a megabyte of history', async () => {
   const model = await startSimulatedModel('--quirks');

@@ -203,4 +203,4 @@ test('a Worker killed in the middle of an ensemble: the same decision, and no an
   expect(result).toMatchObject({ aggregatedResult: 'yes', decision: { votes: { yes: 3, no: 2 }, valid: 5 } });
   const answered = world.models.requests.slice(before).filter(({ outcome }) => outcome === 'answered');
   expect(answered.map(({ body }) => body.seed).sort()).toEqual([0, 1, 2, 3, 4]);
-}, 60_000);
+});

@@ -9,7 +9,7 @@ import { waitUntil } from '../helpers/wait-until';
 let world: TestWorld;
 beforeAll(async () => {
   world = await openPipelineWorld();
-}, 60_000);
+});
 afterAll(closePipelineWorld);
 beforeEach(resetPipelineWorld);
 

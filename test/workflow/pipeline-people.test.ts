@@ -14,7 +14,7 @@ import type { TestWorld } from '../helpers/test-world';
 let world: TestWorld;
 beforeAll(async () => {
   world = await openPipelineWorld();
-}, 60_000);
+});
 afterAll(closePipelineWorld);
 beforeEach(resetPipelineWorld);
 

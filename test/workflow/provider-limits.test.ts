@@ -98,7 +98,7 @@ test('requests per minute hold over two Workers, whatever asks: samples, trees, 
   const perSecond = PER_MINUTE / 60;
   const spanMs = Math.max(...times) - Math.min(...times);
   expect(spanMs).toBeGreaterThanOrEqual(((times.length - perSecond) / perSecond - 1) * 1_000);
-}, 60_000);
+});
 
 test('an activity of a limited provider is on its queue', async () => {
   await withWorker(world, async () => {
@@ -121,7 +121,7 @@ test('an activity of a limited provider is on its queue', async () => {
     );
     expect(queues).toEqual([providerTaskQueue('paced'), 'cadenza']);
   });
-}, 30_000);
+});
 
 test('no more requests of a provider are out at once in a Worker than it says, and the others wait their turn', async () => {
   await withWorker(world, async () => {
@@ -136,7 +136,7 @@ test('no more requests of a provider are out at once in a Worker than it says, a
     expect(requests).toHaveLength(8);
     expect(most).toBe(2);
   });
-}, 30_000);
+});
 
 test('a Retry-After pauses the provider for all calls of the Worker: none leaves, none fails, none counts as an attempt', async () => {
   await withWorker(world, async () => {
@@ -165,7 +165,7 @@ test('a Retry-After pauses the provider for all calls of the Worker: none leaves
     for (const { startedAt } of requests.slice(1)) expect(startedAt - limitedAt).toBeGreaterThanOrEqual(2_900);
     expect(world.models.maxOpen).toBeLessThan(50);
   });
-}, 30_000);
+});
 
 test('a provider that fails is left alone, probed by one call, and asked again once it answers', async () => {
   await withWorker(world, async () => {
@@ -196,7 +196,7 @@ test('a provider that fails is left alone, probed by one call, and asked again o
     expect(next?.startedAt).toBeGreaterThanOrEqual(probe?.endedAt ?? Infinity);
     expect(requests.length).toBe(refused + 6);
   });
-}, 60_000);
+});
 
 test('a wait that is longer than the fallback is worth is not waited for', async () => {
   await withWorker(world, async () => {
@@ -215,7 +215,7 @@ test('a wait that is longer than the fallback is worth is not waited for', async
     );
     expect(requests.map(({ body }) => body.model)).toEqual(['shut-test', 'shut-test', 'free-test']);
   });
-}, 60_000);
+});
 
 test('what somebody waits for is asked before the items of a batch', async () => {
   const order = await requestsOf(async () => {
@@ -240,7 +240,7 @@ test('what somebody waits for is asked before the items of a batch', async () =>
   expect(asked).toHaveLength(13);
   // Two a second, and two at once: all of the batch waits in the queue when the person comes.
   expect(place).toBeLessThan(9);
-}, 60_000);
+});
 
 test('calls that wait in the queue of a provider are taken when its limits are gone from the registry', async () => {
   let asked = 0;
@@ -271,7 +271,7 @@ test('calls that wait in the queue of a provider are taken when its limits are g
     },
   );
   expect(requests).toHaveLength(4);
-}, 30_000);
+});
 
 test('tokens per minute hold: what may not fit in what is left of the minute is not sent, waits, and says so', async () => {
   // The minute is that of the clock: not one that ends in between.
@@ -292,4 +292,4 @@ test('tokens per minute hold: what may not fit in what is left of the minute is 
     );
     expect(requests).toHaveLength(1);
   });
-}, 40_000);
+});

@@ -30,4 +30,4 @@ test('a rerun waits for a Worker that comes while it asks, and asks again', asyn
     await world.close();
     await closeTestServer();
   }
-}, 60_000);
+});

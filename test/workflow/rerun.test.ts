@@ -32,7 +32,7 @@ beforeAll(async () => {
   world = await createTestWorld();
   worker = await createWorker({ environment: world.environment, handlers });
   served = worker.run();
-}, 60_000);
+});
 afterAll(async () => {
   worker.shutdown();
   await served;

@@ -257,4 +257,4 @@ test('an answer that can not be written for a while is kept, and one that never 
   await expect(written).resolves.toEqual({ answer });
   await takeAway();
   await expect(lost.answered(answer, cost)).resolves.toEqual({ answer, problem: expect.stringMatching(/^E/) });
-}, 20_000);
+});

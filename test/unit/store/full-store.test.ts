@@ -80,4 +80,4 @@ test('on a full disk no call leaves, an answer that is there is not lost, and sp
   const late = again.answered(answer, cost);
   await expect(late).resolves.toEqual({ answer });
   await expect(journal.open(key, never)).resolves.toMatchObject({ kind: 'answered', answer });
-}, 20_000);
+});
