@@ -2,7 +2,7 @@ import { spawnWorker } from '../helpers/spawn-worker';
 import { closeTestServer } from '../helpers/test-server';
 import type { RecordedRequest } from '../helpers/scripted-model-server';
 import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, withWorker } from '../helpers/test-world';
+import { createTestWorld, serveWorld, withWorker } from '../helpers/test-world';
 import { waitUntil } from '../helpers/wait-until';
 
 let world: TestWorld;
@@ -25,10 +25,16 @@ const twoSteps = [
 const echo = (request: RecordedRequest) =>
   promptOf(request).startsWith('Draft') ? `<${promptOf(request).slice(6)}>` : `{"text": "${promptOf(request)}"}`;
 
-test('a chain is a step of a pipeline: it works on what came before, and its usage and models are the step’s', async () => {
-  world.models.script(echo);
-  const long = 'word '.repeat(3_000).trim();
-  await withWorker(world, async () => {
+describe('one Worker serves', () => {
+  let stopWorker: () => Promise<void>;
+  beforeAll(async () => {
+    stopWorker = await serveWorld(world);
+  });
+  afterAll(() => stopWorker());
+
+  test('a chain is a step of a pipeline: it works on what came before, and its usage and models are the step’s', async () => {
+    world.models.script(echo);
+    const long = 'word '.repeat(3_000).trim();
     const handle = await world.cadenza.start('pipeline', {
       input: { long },
       steps: [
@@ -47,13 +53,11 @@ test('a chain is a step of a pipeline: it works on what came before, and its usa
     expect(prompts[1]).toBe(`Polish <${long}>`);
     expect(prompts[2]).toBe(`Polish <${long}>`);
   });
-});
 
-test('a chain is a member of an ensemble: its final output votes', async () => {
-  world.models.script((request) =>
-    promptOf(request).startsWith('Draft') ? 'yes' : promptOf(request).includes('Polish') ? '"yes"' : 'no',
-  );
-  await withWorker(world, async () => {
+  test('a chain is a member of an ensemble: its final output votes', async () => {
+    world.models.script((request) =>
+      promptOf(request).startsWith('Draft') ? 'yes' : promptOf(request).includes('Polish') ? '"yes"' : 'no',
+    );
     const chain = { pattern: 'chain' as const, config: { steps: twoSteps } };
     const handle = await world.cadenza.start('ensemble', {
       task: 'generation',
@@ -67,11 +71,9 @@ test('a chain is a member of an ensemble: its final output votes', async () => {
     });
     expect(world.models.requests.slice(-5).map(promptOf)).toContain('Draft the question');
   });
-});
 
-test('a chain handles events', async () => {
-  world.models.script(echo);
-  await withWorker(world, async () => {
+  test('a chain handles events', async () => {
+    world.models.script(echo);
     const subscription = {
       on: 'note.taken',
       pattern: 'chain' as const,
@@ -85,47 +87,45 @@ test('a chain handles events', async () => {
     expect(await handled.result()).toMatchObject({ output: { text: 'Polish <milk>' } });
     await router.cancel();
   });
-});
 
-test.each([
-  [
-    'a step',
-    {
-      steps: [
-        { name: 'first', handler: 'generation', inputs: { text: 'input' } },
-        {
-          name: 'write',
-          pattern: 'chain',
-          config: { steps: [{ name: 'a', promptTemplate: '{b}' }] },
-          inputs: { initialPrompt: 'first.text' },
-        },
-      ],
-    },
-    'pipeline',
-  ],
-  [
-    'a member',
-    {
-      task: 'generation',
-      members: ['gpt', { pattern: 'chain', config: { steps: [{ name: 'a', promptTemplate: '{b}' }] } }],
-    },
-    'ensemble',
-  ],
-] as const)(
-  'an unknown placeholder of a chain that is %s is refused before anybody is paid',
-  async (_what, more, pattern) => {
-    const before = world.models.requests.length;
-    await withWorker(world, async () => {
+  test.each([
+    [
+      'a step',
+      {
+        steps: [
+          { name: 'first', handler: 'generation', inputs: { text: 'input' } },
+          {
+            name: 'write',
+            pattern: 'chain',
+            config: { steps: [{ name: 'a', promptTemplate: '{b}' }] },
+            inputs: { initialPrompt: 'first.text' },
+          },
+        ],
+      },
+      'pipeline',
+    ],
+    [
+      'a member',
+      {
+        task: 'generation',
+        members: ['gpt', { pattern: 'chain', config: { steps: [{ name: 'a', promptTemplate: '{b}' }] } }],
+      },
+      'ensemble',
+    ],
+  ] as const)(
+    'an unknown placeholder of a chain that is %s is refused before anybody is paid',
+    async (_what, more, pattern) => {
+      const before = world.models.requests.length;
       const handle = await world.cadenza.start(pattern, { input: 'x', ...more } as never);
       const { error } = await handle.outcome();
       expect(error).toMatchObject({
         type: 'InvalidInput',
         message: expect.stringContaining('unknown placeholder {b}'),
       });
-    });
-    expect(world.models.requests.length).toBe(before);
-  },
-);
+      expect(world.models.requests.length).toBe(before);
+    },
+  );
+});
 
 test('a Worker killed between two steps: the chain goes on where it was, and no answered call is repeated', async () => {
   world.models.script((request) => ({ text: `${promptOf(request)}.`, delayMs: 700 }));

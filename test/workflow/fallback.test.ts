@@ -7,22 +7,32 @@ import type { Pattern } from '../../src/contracts/names';
 import type { ScriptedAnswer } from '../helpers/scripted-model-server';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, withWorker } from '../helpers/test-world';
+import { createTestWorld, serveWorld } from '../helpers/test-world';
 import { waitUntil } from '../helpers/wait-until';
 
 let world: TestWorld;
+let stopWorker: () => Promise<void>;
 
 beforeAll(async () => {
   world = await createTestWorld();
   const dear = { provider: 'scripted', model: 'dear-test', price: { input: 20, output: 80 }, fallback: ['middle'] };
   const registry = {
-    providers: { scripted: { type: 'openai', baseUrl: world.models.url, apiKeyEnv: 'SCRIPTED_KEY' } },
+    // One Worker serves all tests: what one of them does to a provider must not stop the next.
+    providers: {
+      scripted: {
+        type: 'openai',
+        baseUrl: world.models.url,
+        apiKeyEnv: 'SCRIPTED_KEY',
+        breaker: { failures: 1_000, openSeconds: 1 },
+      },
+    },
     models: {
       dear,
       middle: { ...dear, model: 'middle-test', price: { input: 2, output: 8 }, fallback: ['cheap'] },
       cheap: { ...dear, model: 'cheap-test', price: { input: 0.1, output: 0.2 }, fallback: [] },
       small: { ...dear, model: 'small-test', contextTokens: 2_000, fallback: ['tiny', 'cheap'] },
       tiny: { ...dear, model: 'tiny-test', contextTokens: 1_500, fallback: [] },
+      hasty: { ...dear, provider: 'pausing' },
       patient: { ...dear, model: 'dear-test', fallback: ['cheap'], fallbackAfterSeconds: 3600 },
       ...Object.fromEntries(
         ['seconds', 'date', 'precise', 'alone'].map((name) => [
@@ -37,12 +47,15 @@ beforeAll(async () => {
   };
   Object.assign(registry.providers, {
     single: { ...registry.providers.scripted, maxConcurrent: 1 },
+    pausing: registry.providers.scripted,
     other: { type: 'openai', baseUrl: 'http://127.0.0.1:9/v1', apiKeyEnv: 'NO_SUCH_KEY_IN_TESTS' },
   });
   await writeFile(path.join(world.folder, 'models.yaml'), stringify(registry));
   world.environment = readEnvironment(world.variables);
+  stopWorker = await serveWorld(world);
 });
 afterAll(async () => {
+  await stopWorker();
   await world.close();
   await closeTestServer();
 });
@@ -51,11 +64,9 @@ afterEach(() => world.models.script(undefined));
 async function run<P extends Pattern>(pattern: P, input: GivenInput<P>, answer?: ScriptedAnswer) {
   const before = world.models.requests.length;
   world.models.script(answer);
-  return withWorker(world, async () => {
-    const envelope = await (await world.cadenza.start(pattern, input)).outcome();
-    const asked = world.models.requests.slice(before).map(({ body }) => body.model.replace('-test', ''));
-    return { ...envelope, asked };
-  });
+  const envelope = await (await world.cadenza.start(pattern, input)).outcome();
+  const asked = world.models.requests.slice(before).map(({ body }) => body.model.replace('-test', ''));
+  return { ...envelope, asked };
 }
 
 /** Errors by model; the others answer. */
@@ -112,7 +123,7 @@ test('a short wait is kept, a longer one than the fallback is worth is not', asy
     body.model === 'dear-test' && (waits += 1) === 3 ? limited(3) : { text: 'hello' },
   );
   expect(patient.asked).toEqual(['dear', 'dear']);
-  const long = await run('pipeline', question(), without({ dear: limited(60) }));
+  const long = await run('pipeline', question({ model: 'hasty' }), without({ dear: limited(60) }));
   expect(long.asked).toEqual(['dear', 'middle']);
 });
 
@@ -128,23 +139,21 @@ test('a Retry-After of an hour, in each of its forms, is a timer of the server: 
     return headers ? { status: 429, error: { code: 'rate' }, headers } : { text: 'hello' };
   });
   const waits = Object.keys(forms).map((model) => question({ model }));
-  await withWorker(world, async () => {
-    const runs = await Promise.all(waits.map((input) => world.cadenza.start('pipeline', input)));
-    await waitUntil(async () => (await Promise.all(runs.map((run) => run.retrying()))).flat().length === runs.length);
-    for (const { workflowId } of runs) {
-      const { raw } = await world.cadenza.temporal.workflow.getHandle(workflowId).describe();
-      const [{ nextAttemptScheduleTime: at, attempt } = {}] = raw.pendingActivities ?? [];
-      expect(attempt).toBe(2);
-      expect(Number(at?.seconds) - Date.now() / 1000).toBeGreaterThan(3_500);
-      expect(Number(at?.seconds) - Date.now() / 1000).toBeLessThan(3_610);
-    }
-    expect(world.models.open).toBe(0);
-    // The provider takes one call at a time, and nobody is in its place.
-    const other = await world.cadenza.start('pipeline', question({ model: 'alone' }));
-    expect(await other.outcome()).toMatchObject({ status: 'completed' });
-    await Promise.all(runs.map((run) => run.cancel()));
-    await Promise.all(runs.map((run) => run.outcome()));
-  });
+  const runs = await Promise.all(waits.map((input) => world.cadenza.start('pipeline', input)));
+  await waitUntil(async () => (await Promise.all(runs.map((run) => run.retrying()))).flat().length === runs.length);
+  for (const { workflowId } of runs) {
+    const { raw } = await world.cadenza.temporal.workflow.getHandle(workflowId).describe();
+    const [{ nextAttemptScheduleTime: at, attempt } = {}] = raw.pendingActivities ?? [];
+    expect(attempt).toBe(2);
+    expect(Number(at?.seconds) - Date.now() / 1000).toBeGreaterThan(3_500);
+    expect(Number(at?.seconds) - Date.now() / 1000).toBeLessThan(3_610);
+  }
+  expect(world.models.open).toBe(0);
+  // The provider takes one call at a time, and nobody is in its place.
+  const other = await world.cadenza.start('pipeline', question({ model: 'alone' }));
+  expect(await other.outcome()).toMatchObject({ status: 'completed' });
+  await Promise.all(runs.map((run) => run.cancel()));
+  await Promise.all(runs.map((run) => run.outcome()));
 });
 
 test('x-should-retry decides, where it is sent, whether a call is tried again', async () => {

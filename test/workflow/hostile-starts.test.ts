@@ -2,16 +2,19 @@ import { TASK_QUEUE } from '../../src/contracts/names';
 import { TREE_PROMPTS, treeAnswers } from '../helpers/scripted-tree';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, withWorker } from '../helpers/test-world';
+import { createTestWorld, serveWorld } from '../helpers/test-world';
 import { waitUntil } from '../helpers/wait-until';
 
 let world: TestWorld;
+let stopWorker: () => Promise<void>;
 let started = 0;
 
 beforeAll(async () => {
   world = await createTestWorld();
+  stopWorker = await serveWorld(world);
 });
 afterAll(async () => {
+  await stopWorker();
   await world.close();
   await closeTestServer();
 });
@@ -34,18 +37,16 @@ const expandRefused = {
 test.each([[[]], [[null]], [[5]], [[{ call: {} }]], [[{ call: { run: 1, step: 's' } }]]])(
   'an expansion that no tree has started fails and does not hang: %j',
   async (args) => {
-    await withWorker(world, async () => expect(await start('expandThought', ...args)).toEqual(expandRefused));
+    expect(await start('expandThought', ...args)).toEqual(expandRefused);
   },
 );
 
 test('what a tree has carried over counts only where it has carried on', async () => {
   world.models.script(treeAnswers({}));
   const input = { problem: 'P', ...TREE_PROMPTS, depth: 1 };
-  await withWorker(world, async () =>
-    expect(await start('treeOfThought', input, undefined, { plan: {}, search: {}, book: {} })).toMatchObject({
-      ended: 'depth',
-    }),
-  );
+  expect(await start('treeOfThought', input, undefined, { plan: {}, search: {}, book: {} })).toMatchObject({
+    ended: 'depth',
+  });
 });
 
 test.each([{}, { tasks: {}, models: { gpt: null } }, { models: 'none', tasks: {} }])(
@@ -54,7 +55,7 @@ test.each([{}, { tasks: {}, models: { gpt: null } }, { models: 'none', tasks: {}
     const journal = { workflowId: 'w', firstRunId: 'r', tenant: '_' };
     const inherited = { tenant: '_', pins, depth: 0, journal, stepPrefix: '' };
     const chain = { initialPrompt: 'x', steps: [{ name: 'one', promptTemplate: 'Hi', model: 'gpt' }] };
-    const failure = await withWorker(world, () => start('chain', chain, inherited));
+    const failure = await start('chain', chain, inherited);
     expect(failure).toMatchObject({
       type: 'InvalidInput',
       message: expect.stringContaining('inherited context: pins') as unknown,
@@ -70,28 +71,26 @@ test.each([
   const { workflowService, options } = world.cadenza.temporal;
   const namespace = options.namespace;
   const workflowId = `unreadable-${encoding}`;
-  await withWorker(world, async () => {
-    await workflowService.startWorkflowExecution({
-      namespace,
-      workflowId,
-      requestId: workflowId,
-      workflowType: { name: 'chain' },
-      taskQueue: { name: TASK_QUEUE },
-      input: { payloads: [payload] },
-    });
-    await expect(world.cadenza.temporal.workflow.getHandle(workflowId).result()).rejects.toMatchObject({
-      cause: { type: 'InvalidInput', message: 'chain input: expected object, got "a payload that is not JSON"' },
-    });
-    const router = await world.cadenza.start('eventRouter', { subscriptions: [] });
-    await router.pause();
-    await workflowService.signalWorkflowExecution({
-      namespace,
-      workflowExecution: { workflowId: router.workflowId },
-      signalName: 'emit',
-      input: { payloads: [payload] },
-    });
-    await router.resume();
-    await waitUntil(async () => (await router.progress()).events?.deadLetters === 1);
-    await router.cancel();
+  await workflowService.startWorkflowExecution({
+    namespace,
+    workflowId,
+    requestId: workflowId,
+    workflowType: { name: 'chain' },
+    taskQueue: { name: TASK_QUEUE },
+    input: { payloads: [payload] },
   });
+  await expect(world.cadenza.temporal.workflow.getHandle(workflowId).result()).rejects.toMatchObject({
+    cause: { type: 'InvalidInput', message: 'chain input: expected object, got "a payload that is not JSON"' },
+  });
+  const router = await world.cadenza.start('eventRouter', { subscriptions: [] });
+  await router.pause();
+  await workflowService.signalWorkflowExecution({
+    namespace,
+    workflowExecution: { workflowId: router.workflowId },
+    signalName: 'emit',
+    input: { payloads: [payload] },
+  });
+  await router.resume();
+  await waitUntil(async () => (await router.progress()).events?.deadLetters === 1);
+  await router.cancel();
 });

@@ -7,7 +7,7 @@ import type { PipelineResult } from '../../src/contracts/pipeline.schema';
 import { spawnWorker } from '../helpers/spawn-worker';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, withWorker } from '../helpers/test-world';
+import { createTestWorld, serveWorld, withWorker } from '../helpers/test-world';
 import { waitUntil } from '../helpers/wait-until';
 
 let world: TestWorld;
@@ -23,76 +23,82 @@ afterEach(() => world.models.script(undefined));
 
 async function run(input: GivenInput<'pipeline'>) {
   const before = world.models.requests.length;
-  const envelope = await withWorker(world, async () => (await world.cadenza.start('pipeline', input)).outcome());
+  const envelope = await (await world.cadenza.start('pipeline', input)).outcome();
   const result = envelope.result as unknown as PipelineResult;
   return { ...envelope, result, requests: world.models.requests.slice(before) };
 }
 
-test('patterns are steps: what one answers is what the next one works on, and usage adds up', async () => {
-  const { status, result, requests } = await run({
-    input: 'I love this chair.',
-    steps: [
-      {
-        name: 'mood',
-        pattern: 'ensemble',
-        config: { task: 'sentiment', members: ['gpt', 'other'] },
-        inputs: { input: 'input' },
-      },
-      {
-        name: 'check',
-        pattern: 'cascade',
-        config: { task: 'sentiment', stages: [{ model: 'gpt', accept: { score: 0.95 } }, { model: 'other' }] },
-        inputs: { input: 'input' },
-        transform: 'prediction',
-      },
-      {
-        name: 'reply',
-        pattern: 'routeToModel',
-        config: { task: 'generation', selector: [{ when: "text = 'positive'", model: 'other' }], otherwise: 'fail' },
-        inputs: { input: 'mood' },
-      },
-    ],
-    output: { mood: 'mood', check: 'check', reply: 'reply.text' },
+describe('one Worker serves', () => {
+  let stopWorker: () => Promise<void>;
+  beforeAll(async () => {
+    stopWorker = await serveWorld(world);
   });
-  expect(status).toBe('completed');
-  expect(result).toMatchObject({
-    output: { mood: 'positive', check: 'positive', reply: 'Answer to: positive' },
-    results: { mood: { models: ['gpt', 'other'] }, reply: { models: ['other'] } },
-    usage: { calls: 5, byStep: { mood: { calls: 2 }, check: { calls: 2 }, reply: { calls: 1 } } },
-  });
-  expect(requests).toHaveLength(5);
-});
+  afterAll(() => stopWorker());
 
-test('a pattern that fails fails its step, with what it had used', async () => {
-  world.models.script(() => ({ status: 400, error: { message: 'no' } }));
-  const { error, result } = await run({
-    steps: [
-      { name: 'vote', pattern: 'ensemble', config: { task: 'generation', input: 'x', members: ['gpt', 'other'] } },
-    ],
-  });
-  expect(error).toMatchObject({
-    type: 'TooFewAnswers',
-    message: expect.stringContaining('step "vote": 0 valid answers'),
-  });
-  expect(result).toMatchObject({ results: { vote: { status: 'failed' } }, usage: { calls: 2 } });
-});
-
-test('what was asked inside a pattern that was cancelled or ran out of time is in the usage of its step', async () => {
-  const asksThenWaits = {
-    pattern: 'pipeline' as const,
-    config: {
+  test('patterns are steps: what one answers is what the next one works on, and usage adds up', async () => {
+    const { status, result, requests } = await run({
+      input: 'I love this chair.',
       steps: [
-        { name: 'ask', handler: 'generation', inputs: { text: { value: 'x' } } },
-        { name: 'rest', wait: { seconds: 600 }, dependsOn: ['ask'] },
+        {
+          name: 'mood',
+          pattern: 'ensemble',
+          config: { task: 'sentiment', members: ['gpt', 'other'] },
+          inputs: { input: 'input' },
+        },
+        {
+          name: 'check',
+          pattern: 'cascade',
+          config: { task: 'sentiment', stages: [{ model: 'gpt', accept: { score: 0.95 } }, { model: 'other' }] },
+          inputs: { input: 'input' },
+          transform: 'prediction',
+        },
+        {
+          name: 'reply',
+          pattern: 'routeToModel',
+          config: { task: 'generation', selector: [{ when: "text = 'positive'", model: 'other' }], otherwise: 'fail' },
+          inputs: { input: 'mood' },
+        },
       ],
-    },
-  };
-  const within = {
-    name: 'within',
-    pattern: 'pipeline' as const,
-    config: { steps: [{ ...asksThenWaits, name: 'sub' }] },
-  };
-  await withWorker(world, async () => {
+      output: { mood: 'mood', check: 'check', reply: 'reply.text' },
+    });
+    expect(status).toBe('completed');
+    expect(result).toMatchObject({
+      output: { mood: 'positive', check: 'positive', reply: 'Answer to: positive' },
+      results: { mood: { models: ['gpt', 'other'] }, reply: { models: ['other'] } },
+      usage: { calls: 5, byStep: { mood: { calls: 2 }, check: { calls: 2 }, reply: { calls: 1 } } },
+    });
+    expect(requests).toHaveLength(5);
+  });
+
+  test('a pattern that fails fails its step, with what it had used', async () => {
+    world.models.script(() => ({ status: 400, error: { message: 'no' } }));
+    const { error, result } = await run({
+      steps: [
+        { name: 'vote', pattern: 'ensemble', config: { task: 'generation', input: 'x', members: ['gpt', 'other'] } },
+      ],
+    });
+    expect(error).toMatchObject({
+      type: 'TooFewAnswers',
+      message: expect.stringContaining('step "vote": 0 valid answers'),
+    });
+    expect(result).toMatchObject({ results: { vote: { status: 'failed' } }, usage: { calls: 2 } });
+  });
+
+  test('what was asked inside a pattern that was cancelled or ran out of time is in the usage of its step', async () => {
+    const asksThenWaits = {
+      pattern: 'pipeline' as const,
+      config: {
+        steps: [
+          { name: 'ask', handler: 'generation', inputs: { text: { value: 'x' } } },
+          { name: 'rest', wait: { seconds: 600 }, dependsOn: ['ask'] },
+        ],
+      },
+    };
+    const within = {
+      name: 'within',
+      pattern: 'pipeline' as const,
+      config: { steps: [{ ...asksThenWaits, name: 'sub' }] },
+    };
     const handle = await world.cadenza.start('pipeline', {
       input: ['a', 'b'],
       failFast: false,
@@ -117,30 +123,28 @@ test('what was asked inside a pattern that was cancelled or ran out of time is i
       },
     });
   });
-});
 
-test('an unknown model of a step’s pattern is refused before the first step is paid', async () => {
-  const { error, requests } = await run({
-    input: 'x',
-    steps: [
-      { name: 'first', handler: 'generation', inputs: { text: 'input' } },
-      {
-        name: 'vote',
-        pattern: 'ensemble',
-        config: { task: 'generation', members: ['gpt', 'gtp'] },
-        inputs: { input: 'first.text' },
-      },
-    ],
+  test('an unknown model of a step’s pattern is refused before the first step is paid', async () => {
+    const { error, requests } = await run({
+      input: 'x',
+      steps: [
+        { name: 'first', handler: 'generation', inputs: { text: 'input' } },
+        {
+          name: 'vote',
+          pattern: 'ensemble',
+          config: { task: 'generation', members: ['gpt', 'gtp'] },
+          inputs: { input: 'first.text' },
+        },
+      ],
+    });
+    expect(error).toMatchObject({
+      type: 'UnknownModel',
+      message: expect.stringContaining('steps[1].config: members[1]'),
+    });
+    expect(requests).toHaveLength(0);
   });
-  expect(error).toMatchObject({
-    type: 'UnknownModel',
-    message: expect.stringContaining('steps[1].config: members[1]'),
-  });
-  expect(requests).toHaveLength(0);
-});
 
-test('a pattern handles events, and one of an unknown model is refused', async () => {
-  await withWorker(world, async () => {
+  test('a pattern handles events, and one of an unknown model is refused', async () => {
     const subscription = {
       on: 'message.received',
       pattern: 'ensemble' as const,
@@ -161,13 +165,11 @@ test('a pattern handles events, and one of an unknown model is refused', async (
     const refused = await world.cadenza.start('eventRouter', { subscriptions: [{ ...subscription, config }] });
     await expect(refused.result()).rejects.toMatchObject({ type: 'UnknownModel' });
   });
-});
 
-test('a call whose activity runs again after its answer is paid once', async () => {
-  const content = path.join(world.environment.store, 'content');
-  const long = 'word '.repeat(4_000);
-  const before = world.models.requests.length;
-  await withWorker(world, async () => {
+  test('a call whose activity runs again after its answer is paid once', async () => {
+    const content = path.join(world.environment.store, 'content');
+    const long = 'word '.repeat(4_000);
+    const before = world.models.requests.length;
     // Where the answer would be stored there is a file, until the activity has failed once.
     world.models.script(async () => {
       await rename(content, `${content}-away`).catch(() => undefined);
@@ -183,8 +185,8 @@ test('a call whose activity runs again after its answer is paid once', async () 
     const result = (await handle.result()) as CascadeResult;
     expect(result.finalResult).toMatchObject({ text: { bytes: long.length - 1 } });
     expect(result.usage).toMatchObject({ calls: 1, journalHits: 1, cutCalls: 0 });
+    expect(world.models.requests.length - before).toBe(1);
   });
-  expect(world.models.requests.length - before).toBe(1);
 });
 
 test('a Worker killed in the middle of an ensemble: the same decision, and no answered call repeated', async () => {

@@ -7,7 +7,7 @@ import { providerTaskQueue } from '../../src/contracts/names';
 import type { ScriptedAnswer } from '../helpers/scripted-model-server';
 import { closeTestServer, testServer } from '../helpers/test-server';
 import type { TestRegistry, TestWorld } from '../helpers/test-world';
-import { createTestWorld, withWorker } from '../helpers/test-world';
+import { createTestWorld, serveWorld, withWorker } from '../helpers/test-world';
 import { waitUntil } from '../helpers/wait-until';
 
 /** Five a second. */
@@ -100,123 +100,6 @@ test('requests per minute hold over two Workers, whatever asks: samples, trees, 
   expect(spanMs).toBeGreaterThanOrEqual(((times.length - perSecond) / perSecond - 1) * 1_000);
 });
 
-test('an activity of a limited provider is on its queue', async () => {
-  await withWorker(world, async () => {
-    const run = await world.cadenza.start('chain', {
-      initialPrompt: 'x',
-      steps: [
-        { name: 'one', promptTemplate: 'x', model: 'paced' },
-        { name: 'two', promptTemplate: 'y', model: 'free' },
-      ],
-    });
-    await run.result();
-    const { events } = await testServer()
-      .client.workflowService.getWorkflowExecutionHistory({
-        namespace: world.namespace,
-        execution: { workflowId: run.workflowId },
-      })
-      .then(({ history }) => ({ events: history?.events ?? [] }));
-    const queues = events.flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
-      scheduled ? [scheduled.taskQueue?.name] : [],
-    );
-    expect(queues).toEqual([providerTaskQueue('paced'), 'cadenza']);
-  });
-});
-
-test('no more requests of a provider are out at once in a Worker than it says, and the others wait their turn', async () => {
-  await withWorker(world, async () => {
-    let most = 0;
-    const requests = await requestsOf(
-      async () => expect(await ended(world.cadenza.start('ensemble', samples('narrow', 8)))).toBe('completed'),
-      () => {
-        most = Math.max(most, world.models.open);
-        return { text: 'well', delayMs: 50 };
-      },
-    );
-    expect(requests).toHaveLength(8);
-    expect(most).toBe(2);
-  });
-});
-
-test('a Retry-After pauses the provider for all calls of the Worker: none leaves, none fails, none counts as an attempt', async () => {
-  await withWorker(world, async () => {
-    let limitedAt = 0;
-    const requests = await requestsOf(
-      async () => {
-        const first = world.cadenza.start('pipeline', asking('free'));
-        await world.models.until(() => limitedAt > 0);
-        const others = Array.from({ length: 5 }, () =>
-          world.cadenza.start('pipeline', asking('free', { retryCount: 1 })),
-        );
-        const results = await Promise.all([first, ...others].map(async (run) => (await run).outcome()));
-        expect(results.map(({ status }) => status)).toEqual(Array(6).fill('completed'));
-        const attempts = results.map(
-          ({ result }) => (result as { results: { a: { attempts: number } } }).results.a.attempts,
-        );
-        expect(attempts).toEqual([2, 1, 1, 1, 1, 1]);
-      },
-      () => {
-        if (limitedAt > 0) return undefined;
-        limitedAt = Date.now();
-        return { status: 429, error: { code: 'rate' }, headers: { 'retry-after': '3' } };
-      },
-    );
-    expect(requests).toHaveLength(7);
-    for (const { startedAt } of requests.slice(1)) expect(startedAt - limitedAt).toBeGreaterThanOrEqual(2_900);
-    expect(world.models.maxOpen).toBeLessThan(50);
-  });
-});
-
-test('a provider that fails is left alone, probed by one call, and asked again once it answers', async () => {
-  await withWorker(world, async () => {
-    let isDown = true;
-    let refused = 0;
-    const requests = await requestsOf(
-      async () => {
-        const runs = Array.from({ length: 6 }, () =>
-          world.cadenza.start('pipeline', asking('broken', { retryCount: 5 })),
-        );
-        const outcomes = Promise.all(runs.map(async (run) => (await run).outcome()));
-        await world.models.until(() => refused >= 2);
-        // Those that were out with them fail too. All would be asked again after a second; the probe comes after two.
-        await sleep(1_500);
-        isDown = false;
-        expect((await outcomes).map(({ status }) => status)).toEqual(Array(6).fill('completed'));
-      },
-      () => {
-        // Slow enough for a second probe to be seen.
-        if (!isDown) return { text: 'well', delayMs: 300 };
-        refused += 1;
-        return { status: 503, error: { code: 'overloaded' }, delayMs: 20 };
-      },
-    );
-    // Those that were out when it opened, and nobody after them until the probe.
-    expect(refused).toBeLessThanOrEqual(6);
-    const [probe, next] = requests.slice(refused);
-    expect(next?.startedAt).toBeGreaterThanOrEqual(probe?.endedAt ?? Infinity);
-    expect(requests.length).toBe(refused + 6);
-  });
-});
-
-test('a wait that is longer than the fallback is worth is not waited for', async () => {
-  await withWorker(world, async () => {
-    const requests = await requestsOf(
-      async () => {
-        expect(await ended(world.cadenza.start('pipeline', asking('shut', { retryCount: 2 })))).toBe('failed');
-        const run = await (await world.cadenza.start('pipeline', asking('covered'))).outcome();
-        expect(run).toMatchObject({
-          status: 'completed',
-          result: {
-            results: { a: { models: ['covered', 'free'], passedOver: [{ model: 'covered', type: 'ProviderPaused' }] } },
-          },
-        });
-      },
-      ({ body }) => (body.model === 'shut-test' ? { status: 503, error: { code: 'overloaded' } } : undefined),
-    );
-    expect(requests.map(({ body }) => body.model)).toEqual(['shut-test', 'shut-test', 'free-test']);
-  });
-});
-
 test('what somebody waits for is asked before the items of a batch', async () => {
   const order = await requestsOf(async () => {
     const batch = await world.cadenza.start('batch', {
@@ -273,11 +156,124 @@ test('calls that wait in the queue of a provider are taken when its limits are g
   expect(requests).toHaveLength(4);
 });
 
-test('tokens per minute hold: what may not fit in what is left of the minute is not sent, waits, and says so', async () => {
-  // The minute is that of the clock: not one that ends in between.
-  const left = 60_000 - (Date.now() % 60_000);
-  if (left < 8_000) await sleep(left + 500);
-  await withWorker(world, async () => {
+describe('one Worker serves', () => {
+  let stopWorker: () => Promise<void>;
+  beforeAll(async () => {
+    stopWorker = await serveWorld(world);
+  });
+  afterAll(() => stopWorker());
+
+  test('an activity of a limited provider is on its queue', async () => {
+    const run = await world.cadenza.start('chain', {
+      initialPrompt: 'x',
+      steps: [
+        { name: 'one', promptTemplate: 'x', model: 'paced' },
+        { name: 'two', promptTemplate: 'y', model: 'free' },
+      ],
+    });
+    await run.result();
+    const { events } = await testServer()
+      .client.workflowService.getWorkflowExecutionHistory({
+        namespace: world.namespace,
+        execution: { workflowId: run.workflowId },
+      })
+      .then(({ history }) => ({ events: history?.events ?? [] }));
+    const queues = events.flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+      scheduled ? [scheduled.taskQueue?.name] : [],
+    );
+    expect(queues).toEqual([providerTaskQueue('paced'), 'cadenza']);
+  });
+
+  test('no more requests of a provider are out at once in a Worker than it says, and the others wait their turn', async () => {
+    let most = 0;
+    const requests = await requestsOf(
+      async () => expect(await ended(world.cadenza.start('ensemble', samples('narrow', 8)))).toBe('completed'),
+      () => {
+        most = Math.max(most, world.models.open);
+        return { text: 'well', delayMs: 50 };
+      },
+    );
+    expect(requests).toHaveLength(8);
+    expect(most).toBe(2);
+  });
+
+  test('a Retry-After pauses the provider for all calls of the Worker: none leaves, none fails, none counts as an attempt', async () => {
+    let limitedAt = 0;
+    const requests = await requestsOf(
+      async () => {
+        const first = world.cadenza.start('pipeline', asking('free'));
+        await world.models.until(() => limitedAt > 0);
+        const others = Array.from({ length: 5 }, () =>
+          world.cadenza.start('pipeline', asking('free', { retryCount: 1 })),
+        );
+        const results = await Promise.all([first, ...others].map(async (run) => (await run).outcome()));
+        expect(results.map(({ status }) => status)).toEqual(Array(6).fill('completed'));
+        const attempts = results.map(
+          ({ result }) => (result as { results: { a: { attempts: number } } }).results.a.attempts,
+        );
+        expect(attempts).toEqual([2, 1, 1, 1, 1, 1]);
+      },
+      () => {
+        if (limitedAt > 0) return undefined;
+        limitedAt = Date.now();
+        return { status: 429, error: { code: 'rate' }, headers: { 'retry-after': '3' } };
+      },
+    );
+    expect(requests).toHaveLength(7);
+    for (const { startedAt } of requests.slice(1)) expect(startedAt - limitedAt).toBeGreaterThanOrEqual(2_900);
+    expect(world.models.maxOpen).toBeLessThan(50);
+  });
+
+  test('a provider that fails is left alone, probed by one call, and asked again once it answers', async () => {
+    let isDown = true;
+    let refused = 0;
+    const requests = await requestsOf(
+      async () => {
+        const runs = Array.from({ length: 6 }, () =>
+          world.cadenza.start('pipeline', asking('broken', { retryCount: 5 })),
+        );
+        const outcomes = Promise.all(runs.map(async (run) => (await run).outcome()));
+        await world.models.until(() => refused >= 2);
+        // Those that were out with them fail too. All would be asked again after a second; the probe comes after two.
+        await sleep(1_500);
+        isDown = false;
+        expect((await outcomes).map(({ status }) => status)).toEqual(Array(6).fill('completed'));
+      },
+      () => {
+        // Slow enough for a second probe to be seen.
+        if (!isDown) return { text: 'well', delayMs: 300 };
+        refused += 1;
+        return { status: 503, error: { code: 'overloaded' }, delayMs: 20 };
+      },
+    );
+    // Those that were out when it opened, and nobody after them until the probe.
+    expect(refused).toBeLessThanOrEqual(6);
+    const [probe, next] = requests.slice(refused);
+    expect(next?.startedAt).toBeGreaterThanOrEqual(probe?.endedAt ?? Infinity);
+    expect(requests.length).toBe(refused + 6);
+  });
+
+  test('a wait that is longer than the fallback is worth is not waited for', async () => {
+    const requests = await requestsOf(
+      async () => {
+        expect(await ended(world.cadenza.start('pipeline', asking('shut', { retryCount: 2 })))).toBe('failed');
+        const run = await (await world.cadenza.start('pipeline', asking('covered'))).outcome();
+        expect(run).toMatchObject({
+          status: 'completed',
+          result: {
+            results: { a: { models: ['covered', 'free'], passedOver: [{ model: 'covered', type: 'ProviderPaused' }] } },
+          },
+        });
+      },
+      ({ body }) => (body.model === 'shut-test' ? { status: 503, error: { code: 'overloaded' } } : undefined),
+    );
+    expect(requests.map(({ body }) => body.model)).toEqual(['shut-test', 'shut-test', 'free-test']);
+  });
+
+  test('tokens per minute hold: what may not fit in what is left of the minute is not sent, waits, and says so', async () => {
+    // The minute is that of the clock: not one that ends in between.
+    const left = 60_000 - (Date.now() % 60_000);
+    if (left < 8_000) await sleep(left + 500);
     const requests = await requestsOf(
       async () => {
         expect(await ended(world.cadenza.start('routeToModel', routed('metered')))).toBe('completed');
