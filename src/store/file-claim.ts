@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { errorCode } from './durable-file';
+import { link, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
+import { errorCode, removeFile } from './durable-file';
 
 /** How often a claim is renewed, and how long it holds without: shorter than an activity's heartbeat timeout. */
 export const LEASE = { renewMs: 1_000, holdMs: 4_000, pollMs: 100 } as const;
@@ -30,7 +30,7 @@ export async function takeClaim(file: string): Promise<FileClaim | undefined> {
     id,
     async release() {
       clearInterval(renewal);
-      if (await isOurs()) await rm(file, { force: true });
+      if (await isOurs()) await removeFile(file);
     },
   };
 }
@@ -47,5 +47,5 @@ async function buryExpired(file: string): Promise<void> {
   }
   const buried = await stat(grave).catch(() => undefined);
   if (buried && buried.ino !== expired.ino) await link(grave, file).catch(() => undefined);
-  await rm(grave, { force: true });
+  await removeFile(grave);
 }

@@ -1,4 +1,4 @@
-import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import type { FailureInfo } from '../contracts/failures';
 import type { Pattern } from '../contracts/names';
 import type { RunProgress, RunStatus, StepStatus } from '../contracts/run';
@@ -10,6 +10,7 @@ import { isoTime } from '../core/iso-time';
 import type { StepState } from '../core/pipeline-state';
 import { stepProgress } from '../core/pipeline-state';
 import { addUsage, showUsage } from '../core/usage';
+import { keepCurrentDetails } from './current-details';
 import { leaveOutcome, markStarted } from './search';
 
 type Page = StepState & { note?: string };
@@ -155,9 +156,7 @@ export class PatternBook {
     leaveOutcome(this.progress(), this.facts);
   }
 
-  private showDetails(): void {
-    setCurrentDetails(detailsMarkdown(this.progress(), workflowInfo().workflowId));
-  }
+  private readonly showDetails = keepCurrentDetails(() => detailsMarkdown(this.progress(), workflowInfo().workflowId));
 
   private page(name: string): Page {
     return this.pages.get(name) as Page;

@@ -1,4 +1,4 @@
-import { CancellationScope, CancelledFailure, condition, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, condition, workflowInfo } from '@temporalio/workflow';
 import type { GivenInput } from '../contracts/check-input.schema';
 import type { FailureInfo } from '../contracts/failures';
 import type { JsonValue } from '../contracts/json';
@@ -22,6 +22,7 @@ import { decideConditions } from './decide-conditions';
 import { preparePlan } from './prepare-plan';
 import { refuseUpdate } from './refuse-update';
 import { asRunFailure, describeFailure, runFailure } from './run-failure';
+import { keepCurrentDetails } from './current-details';
 import { leaveOutcome, markStarted } from './search';
 import type { StepContext } from './run-step';
 import { StepCallbacks } from './step-callbacks';
@@ -294,7 +295,5 @@ export class PipelineRun {
     leaveOutcome(this.progress(), this.plan?.search);
   }
 
-  private showDetails(): void {
-    setCurrentDetails(detailsMarkdown(this.progress(), workflowInfo().workflowId));
-  }
+  private readonly showDetails = keepCurrentDetails(() => detailsMarkdown(this.progress(), workflowInfo().workflowId));
 }
