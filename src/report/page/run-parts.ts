@@ -81,8 +81,12 @@ function nothingYet({ status, error, pattern, progress, decided }: ReportModel):
       <strong class="headline">${completed}</strong> answers, ${failed} failures. The items are below.
     </p>`;
   }
-  if (progress?.events)
-    return html`<p><strong class="headline">${progress.events.handled}</strong> events handled so far</p>`;
+  if (progress?.events) {
+    const { handled } = progress.events;
+    return html`<p>
+      <strong class="headline">${handled}</strong> ${handled === 1 ? 'event' : 'events'} handled so far
+    </p>`;
+  }
   if (error) return html``;
   if (status === 'running') return html`<p class="quiet">Nothing yet: it is running.</p>`;
   return status === 'paused'
