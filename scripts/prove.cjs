@@ -15,7 +15,6 @@ const CAMPAIGNS = {
     project: 'fault',
     env: { CADENZA_PROVE_BATCH_ITEMS: '3000', CADENZA_PROVE_BATCH_KILLS: '4' },
   },
-  tree: { test: 'test/workflow/large-trees', project: 'workflow', env: { CADENZA_PROVE_TREE_WIDTH: '22' } },
   classification: { test: 'test/unit/gateway', project: 'unit', env: {} },
   events: { test: 'test/fault/events', project: 'fault', env: { CADENZA_PROVE_EVENTS: '20000' } },
 };
