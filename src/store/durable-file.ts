@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
 import { link, mkdir, open, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import type { FileHandle } from 'node:fs/promises';
 
 /**
  * Writes a file so that it is whole or absent, and on disk when this returns: temporary file, sync, rename,

@@ -1,11 +1,9 @@
-import { workflowInfo } from '@temporalio/workflow';
 import type { FailureInfo } from '../contracts/failures';
 import type { Pattern } from '../contracts/names';
 import type { RunProgress, RunStatus, StepStatus } from '../contracts/run';
 import type { SearchFacts } from '../contracts/search-attributes';
 import type { PassedOver } from '../contracts/step-activity';
 import type { CallUsage, Usage } from '../contracts/usage';
-import { detailsMarkdown } from '../core/details-markdown';
 import { isoTime } from '../core/iso-time';
 import type { StepState } from '../core/pipeline-state';
 import { stepProgress } from '../core/pipeline-state';
@@ -156,7 +154,7 @@ export class PatternBook {
     leaveOutcome(this.progress(), this.facts);
   }
 
-  private readonly showDetails = keepCurrentDetails(() => detailsMarkdown(this.progress(), workflowInfo().workflowId));
+  private readonly showDetails = keepCurrentDetails(() => this.progress());
 
   private page(name: string): Page {
     return this.pages.get(name) as Page;

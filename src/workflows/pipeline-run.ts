@@ -1,4 +1,4 @@
-import { CancellationScope, CancelledFailure, condition, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, condition } from '@temporalio/workflow';
 import type { GivenInput } from '../contracts/check-input.schema';
 import type { FailureInfo } from '../contracts/failures';
 import type { JsonValue } from '../contracts/json';
@@ -7,7 +7,6 @@ import type { RetryRequest, RunPlan } from '../contracts/pipeline-messages';
 import type { PipelineResult } from '../contracts/pipeline.schema';
 import type { RunProgress, RunStatus } from '../contracts/run';
 import type { InheritedContext, PipelinePlan, PlannedStep } from '../contracts/step-activity';
-import { detailsMarkdown } from '../core/details-markdown';
 import { isSkip, nextSteps } from '../core/graph/next-steps';
 import type { Scope } from '../core/graph/resolve-mappings';
 import { resolveOutput } from '../core/graph/resolve-mappings';
@@ -18,11 +17,11 @@ import { addUsage, showUsage } from '../core/usage';
 import { Approvals } from './approvals';
 import { BudgetGate } from './budget-gate';
 import { checkRetry } from './check-retry';
+import { keepCurrentDetails } from './current-details';
 import { decideConditions } from './decide-conditions';
 import { preparePlan } from './prepare-plan';
 import { refuseUpdate } from './refuse-update';
 import { asRunFailure, describeFailure, runFailure } from './run-failure';
-import { keepCurrentDetails } from './current-details';
 import { leaveOutcome, markStarted } from './search';
 import type { StepContext } from './run-step';
 import { StepCallbacks } from './step-callbacks';
@@ -295,5 +294,5 @@ export class PipelineRun {
     leaveOutcome(this.progress(), this.plan?.search);
   }
 
-  private readonly showDetails = keepCurrentDetails(() => detailsMarkdown(this.progress(), workflowInfo().workflowId));
+  private readonly showDetails = keepCurrentDetails(() => this.progress());
 }
