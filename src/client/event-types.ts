@@ -80,7 +80,8 @@ export type OnSpec<Own, Data, T extends OnTypes, Emitted, Carried> = Pick<
   returns?: Typed<T['returns']>;
   /** The event that carries the result on: its type, or its type with data made of the event and the result. */
   emit?:
-    Emitted | { type: Emitted; data: (event: EventRefs<Data> & { readonly result: Ref<OnResult<Own, T>> }) => Carried };
+    | Emitted
+    | { type: Emitted; data: (event: EventRefs<Data> & { readonly result: Ref<OnResult<Own, T>> }) => Carried };
 } & OnRule<Own, T>;
 
 type OnInputs<Own, T extends OnTypes> = [T['handler']] extends [never]

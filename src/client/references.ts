@@ -32,7 +32,8 @@ export type Mapped<T> = (JsonValue extends T ? Carrier<unknown> : Carrier<T>) | 
 /** Parameters by name, each mapped; one that may be left out also takes an optional reference. */
 export type MappedFields<T> = {
   [K in keyof T]:
-    Mapped<T[K]> | (Record<never, never> extends Pick<T, K> ? OptionalRef<Exclude<T[K], undefined>> : never);
+    | Mapped<T[K]>
+    | (Record<never, never> extends Pick<T, K> ? OptionalRef<Exclude<T[K], undefined>> : never);
 };
 
 /** References by name. */

@@ -126,7 +126,8 @@ type KindRule<Own, T extends StepTypes> = [T['handler']] extends [never]
 
 /** What later steps see of a step. */
 export type StepOutput<Own, T extends StepTypes> =
-  ([T['item']] extends [never] ? EntryOutput<Own, T> : EntryOutput<Own, T>[]) | T['fallback'];
+  | ([T['item']] extends [never] ? EntryOutput<Own, T> : EntryOutput<Own, T>[])
+  | T['fallback'];
 
 type EntryOutput<Own, T extends StepTypes> = [T['returns']] extends [never]
   ? [T['transform']] extends [never]

@@ -2,7 +2,10 @@ import { shown, suggestion } from '../contracts/nearest-name';
 
 /** What a field of a message must be. A text has a visible character, and at most so many in all. */
 export type FieldRule = { optional?: true } & (
-  { is: 'text'; most: number } | { is: 'flag' } | { is: 'amount'; whole: boolean } | { is: 'object' }
+  | { is: 'text'; most: number }
+  | { is: 'flag' }
+  | { is: 'amount'; whole: boolean }
+  | { is: 'object' }
 );
 
 /** What is wrong with a message, in words for whoever sent it. */

@@ -398,9 +398,8 @@ describe('members that fail', () => {
   });
 
   test('in time are out after their timeoutSeconds', async () => {
-    const { result } = await run(
-      { ...QUESTION, members: [{ model: 'gpt', timeoutSeconds: 1 }, 'other'] },
-      ({ body }) => (body.model === 'gpt-test' ? { hang: true } : 'yes'),
+    const { result } = await run({ ...QUESTION, members: [{ model: 'gpt', timeoutSeconds: 1 }, 'other'] }, ({ body }) =>
+      body.model === 'gpt-test' ? { hang: true } : 'yes',
     );
     expect(result).toMatchObject({ aggregatedResult: 'yes', failures: [{ member: 0 }], usage: { cutCalls: 1 } });
   });

@@ -100,7 +100,8 @@ export type Search = {
 
 /** What a search asks for next. The nodes of a move are independent of each other. */
 export type Move =
-  { kind: 'generate' | 'evaluate' | 'check' | 'answer'; nodes: number[] } | { kind: 'end'; reason: EndReason };
+  | { kind: 'generate' | 'evaluate' | 'check' | 'answer'; nodes: number[] }
+  | { kind: 'end'; reason: EndReason };
 
 export type {
   AnswerOutcome,

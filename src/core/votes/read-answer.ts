@@ -17,7 +17,8 @@ export type LinearMatcher = (pattern: string, text: string) => readonly (readonl
 export type PlainExtract = Exclude<Extract, { jsonata: string }>;
 
 export type AnswerReading =
-  { status: 'valid'; answer: JsonValue; key: string } | { status: 'invalid'; reason: InvalidReason };
+  | { status: 'valid'; answer: JsonValue; key: string }
+  | { status: 'invalid'; reason: InvalidReason };
 
 export type ReadingOptions = {
   extract?: PlainExtract | undefined;

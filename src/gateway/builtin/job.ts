@@ -8,4 +8,5 @@ export type Job = { model: BuiltinModelName; input: TaskInput; textLength: numbe
 
 /** What a thread sends back. Errors cross as plain data, because a copied error loses its fields. */
 export type JobReply =
-  { result: TaskResults[ModelTask] } | { failure: { type: FailureType; message: string; field?: string } };
+  | { result: TaskResults[ModelTask] }
+  | { failure: { type: FailureType; message: string; field?: string } };

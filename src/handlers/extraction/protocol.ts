@@ -34,7 +34,8 @@ export type ReadingFailure = (typeof READING_FAILURES)[number];
 
 /** The one JSON document that the reading process writes. `reason` completes the sentence "FILE: …". */
 export type ExtractionReply =
-  { ok: true; document: ExtractedDocument } | { ok: false; type: ReadingFailure; reason: string };
+  | { ok: true; document: ExtractedDocument }
+  | { ok: false; type: ReadingFailure; reason: string };
 
 /** What a person can hand in, for messages. */
 export const READABLE_TYPES = 'plain text, Markdown, HTML, PDF, DOCX and e-mail (.eml)';
