@@ -1,6 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { CadenzaError } from '../contracts/failures';
-import type { JsonValue } from '../contracts/json';
 import type { PinnedModel } from '../contracts/model';
 import type { ComparedExamples, ExampleComparison } from '../contracts/model-call';
 import { modelByName } from '../core/pick-model';
@@ -82,7 +81,7 @@ function similarityOf(one: readonly number[], other: readonly number[], model: P
   try {
     return cosine(one, other);
   } catch (error) {
-    const message = `model "${model.name}" gave ${(error as Error).message as JsonValue}`;
+    const message = `model "${model.name}" gave ${(error as Error).message}`;
     throw new CadenzaError('ModelOutputInvalid', message);
   }
 }

@@ -129,7 +129,7 @@ export function createRunHandle<P extends Pattern>(
       });
     },
     async envelope() {
-      const status = await statusOf(await handle.describe());
+      const status = statusOf(await handle.describe());
       return status === 'running' || status === 'paused' ? { ...ids, status } : outcome();
     },
     status: async () => statusOf(await handle.describe()),

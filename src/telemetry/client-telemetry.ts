@@ -20,11 +20,11 @@ export function openClientTelemetry(settings: TelemetrySettings, given?: TracerP
   const registered = (globalThis as Record<symbol, { trace?: TracerProvider } | undefined>)[API]?.trace;
   const provider = given ?? registered;
   if (!provider && !settings.traces) return { traced: (client) => client, close: () => Promise.resolve() };
-  /* eslint-disable @typescript-eslint/no-require-imports -- OpenTelemetry is for who sends traces */
+  /* oxlint-disable typescript/no-require-imports -- OpenTelemetry is for who sends traces */
   const { clientSpans } = require('./traces/client-spans') as typeof ClientSpansFile;
   if (provider) return { traced: withInterceptor(clientSpans(provider)), close: () => Promise.resolve() };
   const { createTracing } = require('./traces/create-tracing') as typeof CreateTracingFile;
-  /* eslint-enable @typescript-eslint/no-require-imports */
+  /* oxlint-enable typescript/no-require-imports */
   const tracing = createTracing({
     serviceName: 'cadenza-client',
     // A client has no log: what it started runs all the same.

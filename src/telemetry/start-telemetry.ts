@@ -55,7 +55,7 @@ export function startTelemetry(options: TelemetryOptions): WorkerTelemetry {
     const close = () => Promise.resolve();
     return { observer: allObservers(observers), providers, activities, sinks: runSinks(meters), close };
   }
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- the SDK of OpenTelemetry is for who sends traces
+  // oxlint-disable-next-line typescript/no-require-imports -- the SDK of OpenTelemetry is for who sends traces
   const { openWorkerTraces } = require('./traces/worker-traces') as typeof WorkerTracesFile;
   const { recordContent } = settings;
   const traces = openWorkerTraces({ serviceName: 'cadenza-worker', spanProcessors, recordContent, warn }, placeOf);

@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-require-imports --
+/* oxlint-disable typescript/no-require-imports --
    A run instantiates what its Workflow imports. Loaded when it starts, that is its own pattern and not all of them: an
    expansion of a tree needs 6 modules of 150. `import()` would start the Workflow behind its first Signals. */
 import type * as BatchFile from './batch';

@@ -120,7 +120,7 @@ describe('analyze', () => {
       'UnsupportedDocument',
     ]);
     // A run that failed part-way shows what it has and why.
-    expect((runs[1]?.result as PipelineResult).results['extract']?.status).toBe('failed');
+    expect((runs[1]?.result as PipelineResult | undefined)?.results['extract']?.status).toBe('failed');
   });
 
   it('removes from file names what could steer a terminal', async () => {

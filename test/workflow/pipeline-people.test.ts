@@ -266,7 +266,7 @@ describe('people', () => {
 
   test('a pause holds the pipelines inside too, and a cancel ends what waits there', async () => {
     const handle = await world.cadenza.start('pipeline', inside(inside(approval())));
-    const child = await world.cadenza.temporal.workflow.getHandle(`${handle.workflowId}/sub/sub`);
+    const child = world.cadenza.temporal.workflow.getHandle(`${handle.workflowId}/sub/sub`);
     const nested = async () => (await handle.progress()).steps.some(({ name }) => name === 'sub/sub/ok');
     await until(nested);
     await handle.pause();

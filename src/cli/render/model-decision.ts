@@ -27,7 +27,7 @@ export function modelDecisionLines(
   options: ResultOptions,
 ): string[] | undefined {
   if (typeof result !== 'object' || result === null || Array.isArray(result)) return undefined;
-  const shown = result as JsonObject & unknown;
+  const shown = result as JsonObject;
   if (pattern === 'routeToModel') return routeLines(shown as unknown as RouteToModelResult, options);
   if (pattern === 'ensemble') return ensembleLines(shown as unknown as EnsembleResult, options);
   if (pattern === 'treeOfThought') return treeDecisionLines(shown as unknown as TreeOfThoughtResult, options);

@@ -64,12 +64,12 @@ const loaded = new Map<Encoding, Tokenizer>();
 function tokenizerFor(encoding: Encoding): Tokenizer {
   const known = loaded.get(encoding);
   if (known) return known;
-  /* eslint-disable @typescript-eslint/no-require-imports -- an import would load them for everybody */
+  /* oxlint-disable typescript/no-require-imports -- an import would load them for everybody */
   const tokenizer: Tokenizer =
     encoding === 'o200k_base'
       ? (require('gpt-tokenizer/encoding/o200k_base') as Tokenizer)
       : (require('gpt-tokenizer/encoding/cl100k_base') as Tokenizer);
-  /* eslint-enable @typescript-eslint/no-require-imports */
+  /* oxlint-enable typescript/no-require-imports */
   tokenizer.setMergeCacheSize(REMEMBERED_WORDS);
   loaded.set(encoding, tokenizer);
   return tokenizer;

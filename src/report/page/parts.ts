@@ -1,4 +1,3 @@
-import type { RunStatus } from '../../client';
 import { html } from '../html';
 import type { Content, Html } from '../html';
 
@@ -37,7 +36,7 @@ export function tone(state: string): 'good' | 'bad' | 'busy' | 'warn' | 'quiet' 
 }
 
 /** A state in a word, with its mark. */
-export function pill(state: RunStatus | string, word = state.replace(/_/g, ' ')): Html {
+export function pill(state: string, word = state.replace(/_/g, ' ')): Html {
   return html`<span class="pill ${tone(state)}"><span aria-hidden="true">${MARKS[state] ?? '•'}</span> ${word}</span>`;
 }
 
