@@ -9,7 +9,7 @@ import type { ExtractedDocument } from '../../../src/handlers/extraction/protoco
 import type { Validation } from '../../../src/core/validation/validate-analysis';
 
 /**
- * The tests of this file are their types: `npm run typecheck` fails where an error that is expected does not come. None
+ * The tests of this file are their types: `npm run lint` fails where an error that is expected does not come. None
  * of what is written for the compiler runs.
  */
 const forTheCompiler = (_work: () => void) => expect(true).toBe(true);
