@@ -1,9 +1,15 @@
+/** Packages that each test file loads anew: Jest itself, and the SDK's Worker, which has one Runtime a process. */
+const OF_EACH_FILE = ['jest[^/]*', '@jest/[^/]+', 'expect', '@temporalio/worker', '@temporalio/core-bridge'];
+
 /** Projects by what they need: `unit` and `property` need nothing, the others a Temporal server. */
 const base = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/helpers/shared-environment.cjs',
   // request-filtering-agent and eld are ES modules only.
-  transform: { '^.+\\.ts$|/(request-filtering-agent|eld)/.+\\.js$': ['@swc/jest', { jsc: { target: 'es2022' } }] },
-  transformIgnorePatterns: ['/node_modules/(?!request-filtering-agent/|eld/)'],
+  transform: {
+    '^.+\\.ts$|/(request-filtering-agent|eld)/.+\\.js$': ['@swc/jest', { jsc: { target: 'es2022' } }],
+    '/node_modules/.+\\.c?js$': '<rootDir>/test/helpers/shared-package-transform.cjs',
+  },
+  transformIgnorePatterns: [`/node_modules/(${OF_EACH_FILE.join('|')})/`],
   moduleNameMapper: { '^eld/(\\w+)$': '<rootDir>/node_modules/eld/src/entries/static.$1.js' },
   testPathIgnorePatterns: ['/node_modules/', '/lib/'],
   modulePathIgnorePatterns: ['<rootDir>/lib/', '<rootDir>/bench/lib/'],
