@@ -28,6 +28,8 @@ module.exports = {
     project('workflow'),
     project('fault'),
     project('e2e'),
+    // What is only worth its time with its full numbers: `npm run prove`.
+    ...(process.env.CADENZA_PROVE === undefined ? [] : [project('prove')]),
   ],
   globalSetup: '<rootDir>/test/helpers/global-setup.ts',
   globalTeardown: '<rootDir>/test/helpers/global-teardown.ts',

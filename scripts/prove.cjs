@@ -1,4 +1,5 @@
-// The long campaigns: `npm run prove -- <name>`. Each is a test of `npm run verify` with its full numbers, and prints them.
+// The long campaigns: `npm run prove -- <name>`. Each prints its numbers. It is a test of `npm run verify` with its full
+// numbers, or one of test/prove, which runs here only.
 const { spawnSync } = require('node:child_process');
 
 const CAMPAIGNS = {
@@ -11,8 +12,8 @@ const CAMPAIGNS = {
   meter: { test: 'test/workflow/meter', project: 'workflow', env: { CADENZA_PROVE_METER_MS: '2000' } },
   'never-twice': { test: 'test/fault/never-twice', project: 'fault', env: { CADENZA_PROVE_KILLS: '100' } },
   batch: {
-    test: 'test/fault/batch',
-    project: 'fault',
+    test: 'test/prove/batch',
+    project: 'prove',
     env: { CADENZA_PROVE_BATCH_ITEMS: '3000', CADENZA_PROVE_BATCH_KILLS: '4' },
   },
   classification: { test: 'test/unit/gateway', project: 'unit', env: {} },
@@ -29,6 +30,6 @@ const { test, project, env, name: only } = campaign;
 const some = only ? ['-t', only] : [];
 const { status } = spawnSync('npx', ['jest', test, '--selectProjects', project, ...some], {
   stdio: 'inherit',
-  env: { ...env, ...process.env },
+  env: { CADENZA_PROVE: name, ...env, ...process.env },
 });
 process.exit(status ?? 1);

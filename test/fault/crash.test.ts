@@ -1,131 +1,126 @@
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import type { GivenInput } from '../../src/client';
-import type { PipelineResult } from '../../src/contracts/pipeline.schema';
+import type { RunHandle } from '../../src/client';
+import type { Pattern } from '../../src/contracts/names';
+import type { CrashRun } from '../helpers/crash-runs';
+import { crashAnswers, CRASH_RUNS } from '../helpers/crash-runs';
 import type { CrashWorld } from '../helpers/crash-world';
 import { answersByRequest, createCrashWorld } from '../helpers/crash-world';
 import { waitUntil } from '../helpers/wait-until';
 
-const TEXT = `Service agreement between Northwind Analytics Ltd and Harbour Foods GmbH, dated 3 March 2026.
-The supplier delivers monthly reports. The customer pays 1,200 EUR a month within 30 days.
-Either party may end this agreement with three months' notice. It is governed by the law of Ireland.`;
+const RUNS: [string, CrashRun][] = Object.entries(CRASH_RUNS);
+
+/**
+ * All runs are killed together, each time that they wait for answers. Cut on the wire, their calls are sent again by the
+ * next Worker; `answered` are those that come while there is no server that could be told: only the journal knows them.
+ */
+const KILLS = ['worker', 'worker, server', 'server, worker', 'answered', 'worker'] as const;
+
+/** The calls that are on the wire at a kill. */
+const sent = (kill: number) => RUNS.reduce((sum, [, { waves }]) => sum + (waves[kill] ?? 0), 0);
+const cutCalls = ({ waves }: CrashRun) =>
+  waves.reduce((sum, calls, kill) => sum + (KILLS[kill] === 'answered' ? 0 : calls), 0);
+
+/** All of a result but what says when, how long, how often and for how much. */
+const decided = (result: unknown) =>
+  JSON.parse(
+    JSON.stringify(result, (name, value: unknown) =>
+      /^(usage|attempts|at)$|seconds|costUsd/i.test(name) ? undefined : value,
+    ),
+  ) as unknown;
 
 let world: CrashWorld;
+let runs: Record<string, RunHandle<Pattern>>;
 
-beforeEach(async () => {
-  world = await createCrashWorld(1_500);
+beforeAll(async () => {
+  world = await createCrashWorld(0, crashAnswers);
 });
 
-afterEach(() => world.close());
+afterAll(() => world.close());
 
-test('worker and server killed in the middle of an analysis: it finishes, and no answered call is repeated', async () => {
-  const { cadenza, models, home } = world;
-  const document = path.join(home, 'agreement.txt');
-  await writeFile(document, TEXT);
-  const listed = async (id: string) => (await cadenza.list()).runs.some(({ workflowId }) => workflowId === id);
+async function startAll(): Promise<void> {
+  const started = RUNS.map(async ([name, { pattern, input }]) => [
+    name,
+    await world.cadenza.start(pattern, input as never),
+  ]);
+  runs = Object.fromEntries(await Promise.all(started)) as typeof runs;
+}
 
-  await world.startWorker();
-  const run = await cadenza.start('pipeline', { definition: 'document_analysis', input: { file: document } });
+/** The approval of the pipeline with people. */
+async function approve(): Promise<void> {
+  const people = runs['people'] as RunHandle<'pipeline'>;
+  const isAsked = async () => (await people.progress()).steps.find(({ name }) => name === 'ok')?.status === 'running';
+  await waitUntil(isAsked, 60);
+  await people.approve({ step: 'ok', approved: true, by: 'test' });
+}
 
-  // Killed on the wire: classification and entities have been sent and not answered.
-  await models.until(({ open }) => open === 2, 20_000);
-  await world.killWorker();
-  await world.startWorker();
+async function results(): Promise<Record<string, unknown>> {
+  const ended = Object.entries(runs).map(async ([name, run]) => [name, await (run.result() as Promise<unknown>)]);
+  return Object.fromEntries(await Promise.all(ended)) as Record<string, unknown>;
+}
+
+async function allAreListed(): Promise<void> {
+  const listed = (await world.cadenza.list()).runs.map(({ workflowId }) => workflowId);
+  expect(listed).toEqual(expect.arrayContaining(Object.values(runs).map(({ workflowId }) => workflowId)));
+}
+
+/** Kills what is named, has another Worker there, and the answers of these calls given by the end; the next are held. */
+async function killAt(kill: number, letGo: () => void): Promise<() => void> {
+  const { models, journalledAnswers, killServer, killWorker, startWorker } = world;
+  const onTheWire = () => models.until(({ open }) => open === sent(kill), 60_000);
+  await onTheWire();
+  const next = () => {
+    const later = world.holdAnswers();
+    letGo();
+    return later;
+  };
+  if (KILLS[kill] === 'answered') {
+    let later = letGo;
+    const before = await journalledAnswers();
+    await killServer(async () => {
+      later = next();
+      await waitUntil(async () => (await journalledAnswers()) === before + sent(kill));
+      await killWorker();
+    });
+    await startWorker();
+    return later;
+  }
+  for (const what of (KILLS[kill] ?? '').split(', ')) await (what === 'server' ? killServer() : killWorker());
+  await models.until(({ open }) => open === 0, 60_000);
+  await startWorker();
   const thereAt = Date.now();
-  await models.until(({ requests }) => requests.length === 4, 20_000);
-  expect(Date.now() - thereAt).toBeLessThan(10_000);
-  await expect(listed(run.workflowId)).resolves.toBe(true);
+  await onTheWire();
+  if (KILLS[kill] === 'worker') expect(Date.now() - thereAt).toBeLessThan(10_000);
+  return next();
+}
 
-  // Killed after two answers, while the summary is on the wire: first the worker, then the server.
-  await models.until(({ answered, open }) => answered === 2 && open === 1, 20_000);
-  await world.killWorker();
-  await world.killServer();
+test('worker and server killed in the middle of every pattern: the same results, and no answered call is repeated', async () => {
+  const { models } = world;
   await world.startWorker();
-
-  const { status, result } = await run.outcome();
-  expect(status).toBe('completed');
-  expect(result).toMatchObject({ success: true, output: { summary: expect.any(String) } });
-  expect(answersByRequest(models.requests)).toEqual([1, 1, 1]);
-  expect(models.requests.filter(({ outcome }) => outcome === 'aborted')).toHaveLength(3);
-  expect(result).toMatchObject({ usage: { calls: 6, cutCalls: 3 } });
-  await expect(listed(run.workflowId)).resolves.toBe(true);
-}, 120_000);
-
-test('worker, then server killed in a list, an approval and a sub-pattern: the same result, no answered call repeated', async () => {
-  const { cadenza, models } = world;
-  const input: GivenInput<'pipeline'> = {
-    input: { parts: ['one', 'two', 'three'] },
-    steps: [
-      {
-        name: 'each',
-        handler: 'generation',
-        forEach: { items: 'input.parts', as: 'part', maxParallel: 1 },
-        inputs: { text: 'part' },
-      },
-      { name: 'ok', approval: { message: 'Go on?' }, dependsOn: ['each'] },
-      {
-        name: 'inside',
-        pattern: 'pipeline',
-        config: {
-          steps: [
-            { name: 'ask', handler: 'generation', config: { text: 'inside' } },
-            { name: 'again', handler: 'generation', config: { text: 'further inside' }, dependsOn: ['ask'] },
-          ],
-        },
-        dependsOn: ['ok'],
-      },
-    ],
-  };
-  const start = async () => {
-    const run = await cadenza.start('pipeline', input);
-    const waits = async () => (await run.progress()).steps.find(({ name }) => name === 'ok')?.status === 'running';
-    return { run, approve: () => run.approve({ step: 'ok', approved: true, by: 'test' }), waits };
-  };
-  const outputsOf = ({ results, output }: PipelineResult) => ({
-    output,
-    outputs: Object.values(results).map(({ stepName, output: own }) => (stepName === 'ok' ? null : own)),
-  });
-
-  await world.startWorker();
-  const calm = await start();
-  await waitUntil(calm.waits);
-  await calm.approve();
-  const expected = outputsOf(await calm.run.result());
+  await startAll();
+  await approve();
+  const calm = await results();
+  expect(calm['tree']).toMatchObject({ finalSolution: 'solution 3/33' });
+  expect(calm['batch']).toMatchObject({ summary: { items: 6, completed: 6, correct: 6 } });
   const before = models.requests.length;
-  expect(before).toBe(5);
+  expect(before).toBe(KILLS.reduce((sum, _, kill) => sum + sent(kill), 0));
 
-  const rough = await start();
-  await models.until(({ answered, open }) => answered === before + 1 && open === 1, 20_000);
-  await world.killWorker();
-  await world.startWorker();
-  await waitUntil(rough.waits, 30);
-  await world.killWorker();
-  await world.killServer();
-  await world.startWorker();
-  await waitUntil(rough.waits, 30);
-  // On the wire when first the server, then the worker goes: the answer reaches nobody.
-  const letGo = world.holdAnswers();
-  await rough.approve();
-  await models.until(({ open }) => open === 1, 20_000);
-  await world.killServer();
-  await world.killWorker();
-  await models.until(({ open }) => open === 0, 20_000);
+  let letGo = world.holdAnswers();
+  await startAll();
+  for (const kill of KILLS.keys()) {
+    if (kill === 3) await approve();
+    letGo = await killAt(kill, letGo);
+    await allAreListed();
+  }
   letGo();
-  await world.startWorker();
-  await models.until(({ answered, open }) => answered === before + 4 && open === 1, 20_000);
 
-  // Answered, and journalled, while there is no server that could be told.
-  const journalled = await world.journalledAnswers();
-  const serverIsBack = world.killServer();
-  await waitUntil(async () => (await world.journalledAnswers()) === journalled + 1);
-  await world.killWorker();
-  await serverIsBack;
-  await world.startWorker();
-
-  const result = await rough.run.result();
-  expect(outputsOf(result)).toEqual(expected);
+  const rough = await results();
   const requests = models.requests.slice(before);
-  expect(answersByRequest(requests)).toEqual([1, 1, 1, 1, 1]);
-  expect(requests.filter(({ outcome }) => outcome === 'aborted')).toHaveLength(2);
-  expect(result.usage).toMatchObject({ calls: 7, cutCalls: 2 });
-}, 180_000);
+  expect(requests.filter((request) => !RUNS.some(([, { isMine }]) => isMine(request)))).toEqual([]);
+  for (const [name, run] of RUNS) {
+    const mine = requests.filter(run.isMine);
+    const cut = mine.filter(({ outcome }) => outcome === 'aborted').length;
+    expect([name, new Set(answersByRequest(mine))]).toEqual([name, new Set([run.asked ?? 1])]);
+    expect([name, cut]).toEqual([name, cutCalls(run)]);
+    expect([name, decided(rough[name])]).toEqual([name, decided(calm[name])]);
+    expect([name, rough[name]]).toMatchObject([name, { usage: { calls: mine.length, cutCalls: cut } }]);
+  }
+}, 300_000);

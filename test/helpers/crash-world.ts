@@ -21,13 +21,13 @@ export type CrashWorld = {
   startWorker(): Promise<void>;
   /** SIGKILL to the Worker that was started last. */
   killWorker(): Promise<void>;
-  /** SIGKILL to the server, and another one in its place. */
-  killServer(): Promise<void>;
+  /** SIGKILL to the server, and another one in its place: after what is to happen while there is none. */
+  killServer(meanwhile?: () => Promise<void>): Promise<void>;
   /** How many answers are on disk. */
   journalledAnswers(): Promise<number>;
   /**
    * From here on no answer is sent, or none to the requests that are named, until what this returns is called, so that a
-   * kill can not coincide with one.
+   * kill can not coincide with one. Called again before that, it holds what comes from then on.
    */
   holdAnswers(which?: (request: RecordedRequest) => boolean): () => void;
   close(): Promise<void>;
@@ -65,9 +65,10 @@ export async function createCrashWorld(answerMs: number, answer?: ScriptedAnswer
     cadenza,
     startWorker: async () => void workers.push(await spawnWorker(variables)),
     killWorker: async () => workers.pop()?.kill(),
-    async killServer() {
+    async killServer(meanwhile) {
       process.kill(server.pid, 'SIGKILL');
       await sleep(500);
+      await meanwhile?.();
       server = await startServer();
     },
     async journalledAnswers() {
@@ -76,9 +77,10 @@ export async function createCrashWorld(answerMs: number, answer?: ScriptedAnswer
     },
     holdAnswers(which = () => true) {
       let letGo: () => void = () => undefined;
-      held = { which, until: new Promise<void>((resolve) => (letGo = resolve)) };
+      const mine = { which, until: new Promise<void>((resolve) => (letGo = resolve)) };
+      held = mine;
       return () => {
-        held = undefined;
+        if (held === mine) held = undefined;
         letGo();
       };
     },

@@ -2,9 +2,9 @@ import type { BatchResult, ItemResult } from '../../src/contracts/batch.schema';
 import type { CrashWorld } from '../helpers/crash-world';
 import { answersByRequest, createCrashWorld } from '../helpers/crash-world';
 
-/** `npm run prove -- batch` runs thousands of items, with more kills. */
-const ITEMS = Number(process.env['CADENZA_PROVE_BATCH_ITEMS'] ?? 12);
-const KILLS = Number(process.env['CADENZA_PROVE_BATCH_KILLS'] ?? 2);
+/** For `npm run prove -- batch`. In `npm run verify` a batch of a few items is killed in `test/fault/crash.test.ts`. */
+const ITEMS = Number(process.env['CADENZA_PROVE_BATCH_ITEMS'] ?? 3_000);
+const KILLS = Number(process.env['CADENZA_PROVE_BATCH_KILLS'] ?? 4);
 const AT_ONCE = ITEMS > 100 ? 50 : 3;
 const STAGES = 2;
 const TIMEOUT_MS = ITEMS > 100 ? 3_600_000 : 180_000;
