@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 export type WorkerProcess = {
@@ -19,7 +20,7 @@ export async function spawnWorker(
   file = 'worker-process.cjs',
 ): Promise<WorkerProcess> {
   const child = spawn(process.execPath, [path.join(__dirname, file)], {
-    env: { PATH: process.env['PATH'] ?? '', ...variables },
+    env: { PATH: process.env['PATH'] ?? '', TMPDIR: tmpdir(), ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let errors = '';
