@@ -10,7 +10,11 @@ const base = {
     '/node_modules/.+\\.c?js$': '<rootDir>/test/helpers/shared-package-transform.cjs',
   },
   transformIgnorePatterns: [`/node_modules/(${OF_EACH_FILE.join('|')})/`],
-  moduleNameMapper: { '^eld/(\\w+)$': '<rootDir>/node_modules/eld/src/entries/static.$1.js' },
+  moduleNameMapper: {
+    '^eld/(\\w+)$': '<rootDir>/node_modules/eld/src/entries/static.$1.js',
+    // What the command line loads late is named as the compiled file.
+    '^(\\./commands/[\\w-]+|\\.\\./\\.\\./worker)\\.js$': '$1',
+  },
   testPathIgnorePatterns: ['/node_modules/', '/lib/'],
   modulePathIgnorePatterns: ['<rootDir>/lib/', '<rootDir>/bench/lib/'],
 };

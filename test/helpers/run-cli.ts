@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -29,6 +30,8 @@ export type CliOptions = { variables?: Record<string, string>; input?: string; c
 export type Cli = {
   readonly home: string;
   readonly folder: string;
+  /** What makes a command one of this home: for `runInside`. */
+  readonly variables: Record<string, string>;
   run(args: readonly string[], options?: CliOptions): Promise<CliResult>;
   start(args: readonly string[], options?: CliOptions): RunningCli;
   /** Ends what runs in the background and removes the home. */
@@ -52,10 +55,12 @@ export async function createCli(variables: Record<string, string> = {}): Promise
   return {
     home,
     folder,
+    variables: own,
     start,
     run: (args, options) => start(args, options).result,
     async close() {
-      await start(['down']).result;
+      // In a cluster the home is another's, and nothing of it runs in the background.
+      if (existsSync(home)) await start(['down']).result;
       await rm(folder, { recursive: true, force: true });
     },
   };
