@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Cadenza, PruneReport, StoreSurvey } from '../../src/client';
 import { connectCadenza } from '../../src/client';
 import { readEnvironment } from '../../src/config/environment';
 import type { Envelope } from '../../src/contracts/envelope.schema';
@@ -7,63 +8,26 @@ import { envelopeSchema, listSchema } from '../../src/contracts/envelope.schema'
 import type { PipelineResult } from '../../src/contracts/pipeline.schema';
 import type { Cli } from '../helpers/run-cli';
 import { createCli } from '../helpers/run-cli';
+import { runInside } from '../helpers/run-inside';
 
 const SAMPLES = path.resolve(__dirname, '..', '..', 'examples', 'documents');
 const FIXTURES = path.resolve(__dirname, '..', 'fixtures', 'documents');
 
 let cli: Cli;
+let cadenza: Cadenza;
 
 jest.setTimeout(120_000);
 beforeAll(async () => {
   cli = await createCli();
 });
-afterAll(() => cli.close());
-
-describe('a home in which nothing has run', () => {
-  it('has no runs, and starts nothing to say so', async () => {
-    const [listed, unknown, ended] = await Promise.all([
-      cli.run(['list', '--json']),
-      cli.run(['status', 'nobody', '--json']),
-      cli.run(['down']),
-    ]);
-    expect(listed).toMatchObject({ code: 0, stderr: '' });
-    expect(listSchema.parse(listed.json())).toEqual({ runs: [] });
-    expect(unknown.code).toBe(2);
-    expect(envelopeSchema.parse(unknown.json()).error?.type).toBe('RunNotFound');
-    expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining('Nothing runs') });
-    await expect(stat(cli.home)).rejects.toThrow();
-  });
-
-  it('refuses files that can not be read by their names, before anything is started', async () => {
-    const empty = await write('empty.txt', '');
-    const large = await writeSparse('large.txt', 200 * 1024 * 1024);
-    const [one, several] = await Promise.all([
-      cli.run(['analyze', 'missing.pdf', '--json']),
-      cli.run(['analyze', 'missing.pdf', cli.folder, empty, large, '--json']),
-    ]);
-
-    expect(one.code).toBe(2);
-    expect(envelopeSchema.parse(one.json())).toEqual({
-      workflowId: null,
-      runId: null,
-      pattern: 'pipeline',
-      status: 'failed',
-      error: { type: 'DocumentMissing', message: 'there is no file missing.pdf' },
-    });
-    expect(several.code).toBe(2);
-    const errors = several.json<{ runs: Envelope[] }>().runs.map((run) => envelopeSchema.parse(run).error);
-    expect(errors.map((error) => error?.type)).toEqual([
-      'DocumentMissing',
-      'DocumentUnreadable',
-      'DocumentEmpty',
-      'DocumentTooLarge',
-    ]);
-    ['missing.pdf', path.basename(cli.folder), 'empty.txt', 'large.txt'].forEach((name, index) => {
-      expect(errors[index]?.message).toContain(name);
-    });
-    await expect(stat(cli.home)).rejects.toThrow();
-  });
+afterAll(async () => {
+  await cadenza?.close();
+  await cli.close();
 });
+
+type Doctor = { findings: { what: string; says: string }[]; store?: StoreSurvey; pruned?: PruneReport };
+
+const inside = (...args: string[]) => runInside(args, { variables: cli.variables });
 
 describe('analyze', () => {
   it('gives the expected type of every sample, started from nothing', async () => {
@@ -72,6 +36,7 @@ describe('analyze', () => {
       { type: string; language: string }
     >;
     const demo = await cli.run(['demo']);
+    cadenza = await connectCadenza({ environment: readEnvironment({ CADENZA_HOME: cli.home }) });
 
     expect(demo.code).toBe(0);
     const shown = [...demo.stdout.matchAll(/^✓ (.*)\n +Type +(\S+)/gm)].map(([, name, type]) => [name, type]);
@@ -79,12 +44,10 @@ describe('analyze', () => {
     expect(demo.stderr).toMatch(/classify completed \(fast_classifier/);
     expect(demo.stderr).not.toContain('\u001b');
 
-    const { runs } = listSchema.parse((await cli.run(['list', '--limit', '50', '--json'])).json());
-    const cadenza = await connectCadenza({ environment: readEnvironment({ CADENZA_HOME: cli.home }) });
+    const { runs } = await cadenza.list({ limit: 50 });
     const results = await Promise.all(
       runs.map(async ({ workflowId }) => (await (await cadenza.find(workflowId)).result()) as PipelineResult),
     );
-    await cadenza.close();
     const languages = results.map(({ output }) => (output as { language: string }).language);
     expect(languages.sort()).toEqual(
       Object.values(expected)
@@ -93,9 +56,12 @@ describe('analyze', () => {
     );
   });
 
-  it('shows people the result on stdout and where to look on stderr', async () => {
-    const { code, stdout, stderr } = await cli.run(['analyze', path.join(SAMPLES, 'invoice.pdf')]);
+  it('shows people the result on stdout and where to look on stderr, without what could steer a terminal', async () => {
+    const file = await write('evil\u001b[31m\u202ename.pdf', await readFile(path.join(SAMPLES, 'invoice.pdf')));
+    const { code, stdout, stderr } = await cli.run(['analyze', file]);
     expect(code).toBe(0);
+    expect(stdout).toContain('evilname.pdf');
+    expect(stdout + stderr).not.toMatch(/[\u001b\u202e]/);
     expect(stdout).toMatch(/Type +invoice \(score 0\.\d\d\)/);
     expect(stdout).toContain('Fennimore & Oakes Ltd');
     expect(stdout).toMatch(/How it was decided[^]*classify +fast_classifier/);
@@ -122,14 +88,6 @@ describe('analyze', () => {
     // A run that failed part-way shows what it has and why.
     expect((runs[1]?.result as PipelineResult | undefined)?.results['extract']?.status).toBe('failed');
   });
-
-  it('removes from file names what could steer a terminal', async () => {
-    const file = await write('evil\u001b[31m\u202ename.txt', await readFile(path.join(SAMPLES, 'license.txt'), 'utf8'));
-    const { code, stdout, stderr } = await cli.run(['analyze', file]);
-    expect(code).toBe(0);
-    expect(stdout).toContain('evilname.txt');
-    expect(stdout + stderr).not.toMatch(/[\u001b\u202e]/);
-  });
 });
 
 describe('run', () => {
@@ -143,59 +101,41 @@ describe('run', () => {
     expect(envelopeSchema.parse(started.json())).toMatchObject({ workflowId: 'mail-1', status: 'running' });
 
     const watched = await cli.run(['watch', 'mail-1', '--json']);
-    const result = await cli.run(['result', 'mail-1', '--json']);
-    const status = await cli.run(['status', 'mail-1', '--json']);
-    const listed = await cli.run(['list', '--json']);
+    const result = await inside('result', 'mail-1', '--json');
+    const status = await inside('status', 'mail-1', '--json');
 
     expect(envelopeSchema.parse(watched.json())).toMatchObject({ workflowId: 'mail-1', status: 'completed' });
     expect(result.json()).toEqual(watched.json());
     const { progress } = envelopeSchema.parse(status.json());
     expect((progress as { steps: { name: string }[] }).steps.map(({ name }) => name)).toContain('classify');
-    const run = listSchema.parse(listed.json()).runs.find(({ workflowId }) => workflowId === 'mail-1');
-    expect(run).toMatchObject({ pattern: 'pipeline', status: 'completed', costUsd: 0 });
-  });
-
-  it('refuses an id that was used', async () => {
-    const again = await cli.run(['run', 'pipeline', '-i', '-', '--id', 'mail-1', '--json'], {
-      input: JSON.stringify(input),
-    });
-    expect(again.code).toBe(2);
-    expect(envelopeSchema.parse(again.json()).error?.type).toBe('RunExists');
   });
 
   it.each([
-    ['a wrong field', { definition: 'x', failFast: 'yes' }, 'InvalidInput', 'failFast'],
-    ['an unknown field', { definition: 'x', failfast: true }, 'InvalidInput', 'failFast'],
-    ['an unknown definition', { definition: 'document_analisys' }, 'UnknownDefinition', 'document_analysis'],
-    ['an unknown handler', { steps: [{ name: 'a', handler: 'clasify' }] }, 'UnknownHandler', 'CADENZA_HANDLERS'],
-  ])('refuses %s and names what is right', async (_, given, type, named) => {
-    const refused = await cli.run(['run', 'pipeline', '-i', '-', '--json'], { input: JSON.stringify(given) });
+    ['an id that was used', input, ['--id', 'mail-1'], 'RunExists', 'mail-1'],
+    ['an unknown definition', { definition: 'document_analisys' }, [], 'UnknownDefinition', 'document_analysis'],
+    ['an unknown handler', { steps: [{ name: 'a', handler: 'clasify' }] }, [], 'UnknownHandler', 'CADENZA_HANDLERS'],
+  ])('refuses %s and names what is right', async (_, given, more, type, named) => {
+    const file = await write('given.json', JSON.stringify(given));
+    const refused = await inside('run', 'pipeline', '-i', file, ...more, '--json');
     const { error } = envelopeSchema.parse(refused.json());
     expect(error?.type).toBe(type);
     expect(error?.message).toContain(named);
     expect(refused.code).toBe(2);
   });
-
-  it('names file and line of a syntax error', async () => {
-    const file = await write('broken.yaml', 'definition: document_analysis\ninput: { file: [a, b\n');
-    const refused = await cli.run(['run', 'pipeline', '-i', file, '--json']);
-    expect(refused.code).toBe(2);
-    expect(envelopeSchema.parse(refused.json()).error?.message).toMatch(/broken\.yaml: line [23]/);
-  });
 });
 
 describe('a run that is steered', () => {
-  const given = (file: object) => ({ input: JSON.stringify(file) });
   const approval = { name: 'ok', approval: { message: 'Pay 900\u001b[31m EUR?' } };
 
   it('waits for approval, says for what and how to decide, and ends when it is decided, once', async () => {
-    const followed = cli.start(['run', 'pipeline', '-i', '-', '--id', 'pay'], given({ steps: [approval], input: {} }));
+    const input = JSON.stringify({ steps: [approval], input: {} });
+    const followed = cli.start(['run', 'pipeline', '-i', '-', '--id', 'pay'], { input });
     await followed.said(/npx cadenza approve pay ok --reject/);
     const status = await cli.run(['status', 'pay']);
     expect(status.stdout).toContain('waits for approval: "Pay 900');
     expect(status.stdout).toContain('npx cadenza approve pay ok');
     expect(status.stdout).not.toContain('\u001b');
-    const unknown = await cli.run(['approve', 'pay', 'okay', '--json']);
+    const unknown = await inside('approve', 'pay', 'okay', '--json');
     expect(unknown.code).toBe(2);
     expect(envelopeSchema.parse(unknown.json()).error).toMatchObject({
       type: 'InvalidInput',
@@ -210,45 +150,35 @@ describe('a run that is steered', () => {
     expect(stdout).toContain('approved by ada');
     expect(stderr.match(/approve pay ok --reject/g)).toHaveLength(1);
 
-    const again = await cli.run(['approve', 'pay', 'ok', '--json']);
+    const again = await inside('approve', 'pay', 'ok', '--json');
     expect(again.code).toBe(2);
     expect(envelopeSchema.parse(again.json()).error?.message).toBe('the run "pay" has ended (completed)');
   });
 
   it('is paused and resumed, and refuses both where they make no sense', async () => {
     const steps = [approval, { name: 'after', wait: { seconds: 0.01 }, dependsOn: ['ok'] }];
-    await cli.run(['run', 'pipeline', '-i', '-', '--id', 'hold', '--detach'], given({ steps, input: {} }));
+    await cadenza.start('pipeline', { steps, input: {} }, { id: 'hold' });
     const paused = await cli.run(['pause', 'hold', '--json']);
     expect(envelopeSchema.parse(paused.json())).toMatchObject({ status: 'paused', progress: { status: 'paused' } });
-    expect((await cli.run(['pause', 'hold'])).code).toBe(2);
-    expect((await cli.run(['approve', 'hold', 'ok'])).code).toBe(0);
-    const held = await cli.run(['status', 'hold', '--json']);
+    expect((await inside('pause', 'hold')).code).toBe(2);
+    expect((await inside('approve', 'hold', 'ok')).code).toBe(0);
+    const held = await inside('status', 'hold', '--json');
     expect(envelopeSchema.parse(held.json()).progress).toMatchObject({
       steps: [{ name: 'ok' }, { name: 'after', status: 'pending' }],
     });
     expect((await cli.run(['retry', 'hold', 'ok'])).code).toBe(2);
     expect((await cli.run(['resume', 'hold'])).code).toBe(0);
-    const result = await cli.run(['result', 'hold', '--json']);
+    const result = await inside('result', 'hold', '--json');
     expect(envelopeSchema.parse(result.json()).status).toBe('completed');
     const listed = listSchema.parse((await cli.run(['list', '--json'])).json()).runs;
     expect(listed.slice(0, 2).map(({ workflowId }) => workflowId)).toEqual(['hold', 'pay']);
+    const mail = listed.find(({ workflowId }) => workflowId === 'mail-1');
+    expect(mail).toMatchObject({ pattern: 'pipeline', status: 'completed', costUsd: 0 });
   });
 });
 
-describe('usage', () => {
-  it('suggests the nearest command and exits with 2', async () => {
-    const { code, stderr } = await cli.run(['analise', 'x.pdf']);
-    expect(code).toBe(2);
-    expect(stderr).toContain('Did you mean analyze?');
-  });
-
-  it('puts a usage error into the envelope too', async () => {
-    const { code, json } = await cli.run(['run', '-i', '-', '--json']);
-    expect(code).toBe(2);
-    expect(envelopeSchema.parse(json()).error?.message).toContain('pattern');
-  });
-
-  it('lists the shipped definitions and the models', async () => {
+describe('what is here', () => {
+  it('is told of the shipped definitions and the models', async () => {
     const [definitions, models] = await Promise.all([
       cli.run(['definitions', '--json']),
       cli.run(['models', '--json']),
@@ -256,19 +186,43 @@ describe('usage', () => {
     expect(definitions.json()).toMatchObject({ definitions: [{ name: 'document_analysis' }] });
     expect(models.json<{ models: { name: string }[] }>().models.map(({ name }) => name)).toContain('fast_classifier');
   });
+
+  it('is counted by doctor, with the store, in lines that fit, and pruned, as JSON', async () => {
+    const shown = await cli.run(['doctor']);
+    expect(shown.stdout).toMatch(/content: \d+ files?, [\d.]+ kB/);
+    expect(shown.stdout).toContain('encryption off');
+    const long = shown.stdout.split('\n').filter((line) => line.length > 79 && / .* /.test(line.trim()));
+    expect(long).toEqual([]);
+    expect(shown.stderr).toBe('');
+
+    const pruning = await inside('doctor', '--prune', '--older-than', '30d', '--dry-run', '--verify', '--json');
+    const { findings, store, pruned } = pruning.json<Doctor>();
+    expect(store).toMatchObject({ damaged: { count: 0 }, leftDrafts: 0, encryption: null });
+    expect(store?.shares).toContainEqual(expect.objectContaining({ area: 'content', namespace: 'default' }));
+    expect(pruned).toMatchObject({ dryRun: true, retainedRuns: expect.any(Number), content: { files: 0, bytes: 0 } });
+    expect(findings.map(({ what }) => what)).toContain('pruned');
+    expect((await inside('doctor', '--quick', '--json')).json<Doctor>()).not.toHaveProperty('store');
+  });
+
+  it('is a provider with limits whose calls no worker takes', async () => {
+    const provider = { type: 'openai', baseUrl: 'http://127.0.0.1:9/v1' };
+    const providers = { free: provider, limited: { ...provider, requestsPerMinute: 60 } };
+    const models = { m: { provider: 'limited', model: 'm' } };
+    const variables = {
+      CADENZA_MODELS: await write('limited.yaml', JSON.stringify({ providers, models, tasks: { default: 'm' } })),
+    };
+    const limited = await cli.run(['doctor', '--quick', '--json'], { variables });
+    expect(limited.code).toBe(1);
+    const told = limited.json<Doctor>().findings.filter(({ what }) => what === 'provider');
+    expect(told).toEqual([
+      expect.objectContaining({ good: false, says: expect.stringContaining('"limited": no worker') }),
+    ]);
+  });
 });
 
 async function write(name: string, content: string | Buffer): Promise<string> {
   await mkdir(cli.folder, { recursive: true });
   const file = path.join(cli.folder, name);
   await writeFile(file, content);
-  return file;
-}
-
-async function writeSparse(name: string, bytes: number): Promise<string> {
-  const file = path.join(cli.folder, name);
-  const handle = await open(file, 'w');
-  await handle.truncate(bytes);
-  await handle.close();
   return file;
 }
