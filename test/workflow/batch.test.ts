@@ -230,23 +230,23 @@ test('a long batch continues as new, also beside an item that does not end, and 
     if (numberIn(request) === 5) await released;
     return `it is ${numberIn(request)}`;
   });
-  const items = numbers(130, (n) => ({ expected: `it is ${n}`, id: n }));
-  const batch = await world.cadenza.start('batch', { ...ASK, items, maxParallel: 8 });
-  await waitUntil(async () => (await batch.progress()).batch?.completed === 129, 60);
+  const items = numbers(66, (n) => ({ expected: `it is ${n}`, id: n }));
+  const batch = await world.cadenza.start('batch', { ...ASK, items, maxParallel: 4 });
+  await waitUntil(async () => (await batch.progress()).batch?.completed === 65, 60);
   expect((await world.cadenza.find(batch.workflowId)).runId).not.toBe(batch.runId);
   release();
   const { status, result, items: results } = await ended(batch);
   expect(status).toBe('completed');
-  expect(result.summary).toMatchObject({ items: 130, completed: 130, correct: 130 });
+  expect(result.summary).toMatchObject({ items: 66, completed: 66, correct: 66 });
   expect(results.map(({ id, output }) => [id, output])).toEqual(
     items.map(({ id, expected }) => [String(id), { text: expected }]),
   );
   const prompts = world.models.requests.slice(before).map(promptOf);
-  expect(prompts).toHaveLength(130);
-  expect(new Set(prompts).size).toBe(130);
-  expect(result.usage).toMatchObject({ calls: 130, cutCalls: 0 });
+  expect(prompts).toHaveLength(66);
+  expect(new Set(prompts).size).toBe(66);
+  expect(result.usage).toMatchObject({ calls: 66, cutCalls: 0 });
   // Calls stand in the journal under the first run, whichever run started the item.
-  const runs = await Promise.all([0, 129].map((item) => journalRunOf(`${batch.workflowId}/item-${item}`)));
+  const runs = await Promise.all([0, 65].map((item) => journalRunOf(`${batch.workflowId}/item-${item}`)));
   expect(runs).toEqual([batch.runId, batch.runId]);
 }, 90_000);
 
