@@ -1,27 +1,35 @@
-import type { GivenInput } from '../../src/client';
+import type { GivenInput, OutputOf } from '../../src/client';
+import { pipeline, typed } from '../../src/client';
 import type { Handlers } from '../../src/handlers/handler';
-import type { CadenzaWorker } from '../../src/worker';
-import { createWorker } from '../../src/worker';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld } from '../helpers/test-world';
+import { createTestWorld, serveWorld } from '../helpers/test-world';
 import { waitUntil } from '../helpers/wait-until';
 
-const handlers: Handlers = { echo: (inputs, config) => ({ ...config, ...inputs }) };
+const typedHandlers = {
+  split_lines: ({ text }: { text: string }) => ({ lines: text.split('\n').map((line) => ({ line })) }),
+  price_line: ({ line, place }: { line: string; place: number }, { currency }: { currency: string }) => ({
+    place,
+    amount: Number(line.split(' ')[1]),
+    currency,
+  }),
+  add_up: ({ amounts, bonus = 0 }: { amounts: readonly { amount: number }[]; bonus?: number }) => ({
+    total: amounts.reduce((sum, { amount }) => sum + amount, bonus),
+  }),
+};
+
+const handlers: Handlers = { echo: (inputs, config) => ({ ...config, ...inputs }), ...(typedHandlers as object) };
 
 let world: TestWorld;
-let worker: CadenzaWorker;
-let served: Promise<void>;
+let stopWorker: () => Promise<void>;
 
 beforeAll(async () => {
   world = await createTestWorld();
-  worker = await createWorker({ environment: world.environment, handlers });
-  served = worker.run();
+  stopWorker = await serveWorld(world, handlers);
 });
 
 afterAll(async () => {
-  worker.shutdown();
-  await served;
+  await stopWorker();
   await world.close();
   await closeTestServer();
 });
@@ -168,4 +176,35 @@ describe('the input schema of a definition', () => {
     expect((await run({ definition: 'order', input: { id: 'a'.repeat(20_000) } })).status).toBe('completed');
     expect((await run({ definition: 'order', input: { id: 'A'.repeat(20_000) } })).status).toBe('failed');
   });
+});
+
+const orders = pipeline<typeof typedHandlers>('orders')
+  .input<{ text: string; isLate?: boolean }>()
+  .step('split', { handler: 'split_lines', inputs: ({ input }) => ({ text: input.text }) })
+  .step('priced', {
+    handler: 'price_line',
+    forEach: { items: ({ split }) => split.lines, as: 'row', maxParallel: 2 },
+    inputs: ({ row, index }) => ({ line: row.line, place: index }),
+    config: { currency: 'EUR' },
+    transform: '{ "place": place, "amount": amount * 100, "currency": currency }',
+    returns: typed<{ place: number; amount: number; currency: string }>(),
+  })
+  .step('late', {
+    handler: 'add_up',
+    inputs: ({ priced }) => ({ amounts: priced }),
+    condition: 'input.isLate = true',
+  })
+  .step('sum', { handler: 'add_up', inputs: ({ priced }) => ({ amounts: priced, bonus: 5 }) })
+  .output(({ priced, sum }) => ({ total: sum.total, second: priced.at(1).amount, currency: priced.at(1).currency }));
+
+test('a built pipeline runs with handlers of a person, over a list, and gives the output that its types say', async () => {
+  const input = orders.runWith({ text: 'chair 2\ntable 3' }, { maxParallel: 2 });
+  const result = await (await world.cadenza.start('pipeline', input)).result();
+  const output = result.output as OutputOf<typeof orders>;
+  expect(output).toEqual({ total: 505, second: 300, currency: 'EUR' });
+  expect(result.results['priced']?.output).toEqual([
+    { place: 0, amount: 200, currency: 'EUR' },
+    { place: 1, amount: 300, currency: 'EUR' },
+  ]);
+  expect(result.results['late']?.status).toBe('skipped');
 });
