@@ -1,23 +1,27 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
-import { NativeConnection } from '@temporalio/worker';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { readEnvironment } from '../../src/config/environment';
+import { TASK_QUEUE } from '../../src/contracts/names';
 import { anyFreePort } from '../../src/embedded/free-port';
+import { joinStore, workerIdentity } from '../../src/join-store';
+import { storeId } from '../../src/store/store-identity';
 import { createWorker } from '../../src/worker';
 import { closeTestServer, testServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld } from '../helpers/test-world';
+import { createTestWorld, withWorker } from '../helpers/test-world';
 import { waitUntil } from '../helpers/wait-until';
 
 let world: TestWorld;
-beforeAll(async () => {
+beforeEach(async () => {
   world = await createTestWorld();
 });
-afterAll(async () => {
-  await world.close();
-  await closeTestServer();
-});
+afterEach(() => world.close());
+afterAll(closeTestServer);
 
 /** The Temporal server at a port of its own, which can be cut off. */
 async function startProxy() {
@@ -100,5 +104,83 @@ test('a worker that can not have its port for health leaves nothing open', async
   });
   expect(closed).toHaveBeenCalledTimes(1);
   await expect(closed.mock.results[0]?.value).resolves.toBeUndefined();
+  closed.mockRestore();
   taken.close();
+});
+
+describe('beside other Workers', () => {
+  let connection: NativeConnection;
+  beforeEach(async () => {
+    connection = await NativeConnection.connect({ address: testServer().address });
+  });
+  afterEach(() => connection.close());
+
+  /** While somebody who says to be this one asks for work. */
+  async function beside<T>(identity: string, work: () => Promise<T>): Promise<T> {
+    const { namespace } = world;
+    const activities = { nothing: async () => undefined };
+    const worker = await Worker.create({ connection, namespace, taskQueue: TASK_QUEUE, identity, activities });
+    return worker.runUntil(async () => {
+      await waitUntil(async () => {
+        const { pollers } = await connection.workflowService.describeTaskQueue({
+          namespace,
+          taskQueue: { name: TASK_QUEUE },
+          taskQueueType: 2,
+        });
+        return (pollers ?? []).some((poller) => poller.identity === identity);
+      });
+      return work();
+    });
+  }
+
+  const join = (storeShared?: boolean) =>
+    joinStore(connection, { namespace: world.namespace, store: world.environment.store, storeShared });
+
+  test('a worker beside one of another host is refused until the store is declared shared', async () => {
+    const id = await storeId(world.environment.store);
+    for (const identity of ['17@elsewhere', workerIdentity(id, 17, 'elsewhere')]) {
+      await beside(identity, async () => {
+        await expect(join()).rejects.toMatchObject({
+          type: 'ConfigurationInvalid',
+          field: 'CADENZA_STORE_SHARED',
+          message: expect.stringContaining('another host, "elsewhere"'),
+        });
+        await expect(join(true)).resolves.toBe(workerIdentity(id));
+        await expect(createWorker({ environment: world.environment })).rejects.toMatchObject({
+          field: 'CADENZA_STORE_SHARED',
+        });
+      });
+    }
+  });
+
+  test('a declared store that is not the one of the other worker is refused', async () => {
+    const other = workerIdentity(await storeId(path.join(world.folder, 'other')), 17, 'elsewhere');
+    await beside(other, async () => {
+      await expect(join(true)).rejects.toMatchObject({ type: 'ConfigurationInvalid', field: 'CADENZA_STORE' });
+    });
+  });
+
+  test('workers of one host share a store, and one that has ended is no other', async () => {
+    const id = await storeId(world.environment.store);
+    await beside(workerIdentity(id, 1, hostname()), async () => expect(join()).resolves.toBe(workerIdentity(id)));
+    // No process has this id.
+    await beside(workerIdentity('00000000', 4_194_305, hostname()), async () => {
+      await expect(join()).resolves.toBe(workerIdentity(id));
+    });
+  });
+});
+
+test('a rerun waits for a Worker that comes while it asks, and asks again', async () => {
+  const echo = { echo: () => 'done' };
+  const serve = <T>(work: () => Promise<T>) => withWorker(world, work, echo);
+  const old = await serve(async () => {
+    const handle = await world.cadenza.start('pipeline', { steps: [{ name: 'a', handler: 'echo' }] });
+    await handle.outcome();
+    return handle;
+  });
+  const asked = world.cadenza.rerun(old.workflowId, { from: 'a' });
+  asked.catch(() => undefined);
+  // Longer than the first question waits.
+  await sleep(6_000);
+  await serve(async () => expect((await asked).outcome()).resolves.toMatchObject({ status: 'completed' }));
 });
