@@ -3,11 +3,16 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import OpenAI from 'openai';
 import { readEnvironment } from '../../src/config/environment';
-import { compiledFile } from '../../src/config/package-paths';
+import { compiledFile, packageRoot } from '../../src/config/package-paths';
+import { chainResultSchema } from '../../src/contracts/chain.schema';
+import { check } from '../../src/contracts/check-input.schema';
+import { envelopeSchema } from '../../src/contracts/envelope.schema';
 import { localModelEndpoint } from '../../src/embedded/local-model/local-model-endpoint';
 import { localModelPaths } from '../../src/embedded/local-model/local-model-paths';
 import { LOCAL_MODEL } from '../../src/embedded/local-model/local-model-pins';
 import { processAlive } from '../../src/embedded/process-info';
+import type { Cli } from '../helpers/run-cli';
+import { createCli } from '../helpers/run-cli';
 
 const cacheDir = readEnvironment().cache;
 const paths = localModelPaths(cacheDir);
@@ -222,4 +227,28 @@ async function until(condition: () => boolean) {
     await until(() => !processAlive(pid));
     expect(processAlive(pid)).toBe(false);
   }, 60_000);
+});
+
+(installed ? describe : describe.skip)('the examples of chains on it, as on a fresh install', () => {
+  let cli: Cli;
+
+  beforeAll(async () => {
+    cli = await createCli({ CADENZA_CACHE: cacheDir });
+  });
+  afterAll(() => cli.close());
+
+  it.each(['article', 'ticket'])(
+    'examples/chain/%s.yaml runs as its comment says',
+    async (name) => {
+      const line = ['run', 'chain', '-i', `examples/chain/${name}.yaml`, '--json'];
+      const { code, json } = await cli.run(line, { cwd: packageRoot() });
+      expect(code).toBe(0);
+      const { status, result } = envelopeSchema.parse(json());
+      expect(status).toBe('completed');
+      const { finalOutput, usage } = check(chainResultSchema, result, 'result');
+      expect(finalOutput).toEqual(expect.stringMatching(/\w/));
+      expect(usage.byModel).toHaveProperty('local_llm');
+    },
+    180_000,
+  );
 });
