@@ -5,6 +5,7 @@ import { envelopeSchema } from '../../src/contracts/envelope.schema';
 import type { PipelineResult } from '../../src/contracts/pipeline.schema';
 import type { Cli } from '../helpers/run-cli';
 import { createCli } from '../helpers/run-cli';
+import { runInside } from '../helpers/run-inside';
 import type { ScriptedModelServer } from '../helpers/scripted-model-server';
 import { startScriptedModelServer } from '../helpers/scripted-model-server';
 import { blocksOf, read } from '../unit/docs/pages';
@@ -13,12 +14,11 @@ const EMAIL = path.resolve(__dirname, '..', '..', 'examples', 'documents', 'emai
 
 let cli: Cli;
 let models: ScriptedModelServer;
-let endpoint: Record<string, string>;
 
 jest.setTimeout(120_000);
 beforeAll(async () => {
   models = await startScriptedModelServer();
-  endpoint = { OPENAI_BASE_URL: models.url, OPENAI_API_KEY: 'key-for-tests', OPENAI_MODEL: 'scripted-model' };
+  const endpoint = { OPENAI_BASE_URL: models.url, OPENAI_API_KEY: 'key-for-tests', OPENAI_MODEL: 'scripted-model' };
   cli = await createCli(endpoint);
 });
 afterAll(async () => {
@@ -26,6 +26,8 @@ afterAll(async () => {
   await models.close();
 });
 beforeEach(() => models.script(undefined));
+
+const inside = (...args: string[]) => runInside(args, { variables: cli.variables, cwd: cli.folder });
 
 it('makes one request for each model step, and says which model answered', async () => {
   const before = models.requests.length;
@@ -54,27 +56,27 @@ it('leaves a run alone on Ctrl-C, says how to come back and how to cancel, and t
   expect(status).toBe('running');
   expect(stderr).toContain(`npx cadenza watch ${workflowId}`);
   expect(stderr).toContain(`npx cadenza cancel ${workflowId}`);
-  const result = await cli.run(['result', workflowId ?? '', '--json']);
+  const result = await inside('result', workflowId ?? '', '--json');
   expect(envelopeSchema.parse(result.json()).status).toBe('completed');
 });
 
 it('cancels a run: the open call is dropped, no further one leaves, and the exit status of the run is 1', async () => {
   models.script(() => ({ hang: true }));
   const before = models.requests.length;
-  const started = await cli.run(['analyze', EMAIL, '--detach', '--json']);
+  const started = await inside('analyze', EMAIL, '--detach', '--json');
   const id = envelopeSchema.parse(started.json()).workflowId ?? '';
   await models.until(({ requests }) => requests.length >= before + 2, 60_000);
 
-  const running = await cli.run(['result', id, '--no-wait', '--json']);
+  const running = await inside('result', id, '--no-wait', '--json');
   expect(running.code).toBe(0);
   expect(envelopeSchema.parse(running.json()).status).toBe('running');
   const cancelled = await cli.run(['cancel', id, '--wait', '--json']);
   expect(cancelled.code).toBe(0);
   expect(envelopeSchema.parse(cancelled.json())).toMatchObject({ status: 'cancelled', error: { type: 'Cancelled' } });
   expect(models.requests.length).toBe(before + 2);
-  expect((await cli.run(['status', id])).code).toBe(1);
+  expect((await inside('status', id)).code).toBe(1);
 
-  const again = await cli.run(['cancel', id]);
+  const again = await inside('cancel', id);
   expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('has ended (cancelled)') });
 });
 
@@ -102,7 +104,7 @@ it('tells what is wrong with a models file, and leaves the worker that runs in p
   const file = path.join(cli.folder, 'models.yaml');
   await writeFile(file, 'providers: {}\nmodels: { gpt4: { provider: opnai, model: gpt-4.1 } }\n');
   const before = await readFile(path.join(cli.home, 'worker.json'), 'utf8');
-  const refused = await cli.run(['analyze', EMAIL, '--models', file, '--json']);
+  const refused = await inside('analyze', EMAIL, '--models', file, '--json');
 
   expect(refused.code).toBe(2);
   const { error } = envelopeSchema.parse(refused.json());
@@ -133,24 +135,25 @@ async function written(page: string, name: string, changed = (text: string) => t
 it('keeps the handlers of docs/handlers.md for the commands of another shell, until they are dropped', async () => {
   const file = await written('docs/handlers.md', 'my-handlers.js');
   const input = await written('docs/handlers.md', 'my-pipeline.yaml');
-  const run = (variables = {}) => cli.run(['run', 'pipeline', '-i', input, '--json'], { variables });
-  const first = await run({ CADENZA_HANDLERS: './my-handlers.js' });
+  const line = ['run', 'pipeline', '-i', input, '--json'];
+  const first = await cli.run(line, { variables: { CADENZA_HANDLERS: './my-handlers.js' } });
   expect(envelopeSchema.parse(first.json())).toMatchObject({ status: 'completed', result: { output: 5 } });
-  const second = await run();
+  const second = await inside(...line);
   expect(envelopeSchema.parse(second.json())).toMatchObject({ status: 'completed', result: { output: 5 } });
   expect(second.stderr).not.toContain('is replaced');
 
   await rm(file);
-  const gone = await run();
+  const gone = await inside(...line);
   expect(gone.code).toBe(2);
   expect(envelopeSchema.parse(gone.json()).error?.message).toContain(`are gone: ${file}`);
   await cli.run(['down', '--forget-handlers']);
-  const without = await run();
+  // With the models of the next test, so that its Worker starts once.
+  const without = await inside(...line, '--models', await readmeModels());
   expect(envelopeSchema.parse(without.json()).error?.type).toBe('UnknownHandler');
 });
 
 it('analyses a document with the models of the README, checks them, and keeps to the budget', async () => {
-  const file = await written('README.md', 'my-models.yaml', (text) => text.replace(/http:[^']*/, models.url));
+  const file = await readmeModels();
   const checked = await cli.run(['models', 'check', '--models', file, '--json']);
   expect(checked.code).toBe(0);
   expect(checked.json<{ models: object[] }>().models).toEqual(
@@ -162,3 +165,8 @@ it('analyses a document with the models of the README, checks them, and keeps to
   expect(Object.keys(usage.byModel)).toEqual(['writer']);
   expect(budget).toMatchObject({ caps: { usd: 0.05 }, refused: 0 });
 });
+
+/** The models file of the README, with the scripted server in the place of the one it names. */
+function readmeModels(): Promise<string> {
+  return written('README.md', 'my-models.yaml', (text) => text.replace(/http:[^']*/, models.url));
+}

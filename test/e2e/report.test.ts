@@ -17,6 +17,7 @@ import { launchBrowser } from '../helpers/browser';
 import { largeTree } from '../helpers/large-tree';
 import type { Cli } from '../helpers/run-cli';
 import { createCli } from '../helpers/run-cli';
+import { runInside } from '../helpers/run-inside';
 import { closeTestServer, testServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
 import { createTestWorld } from '../helpers/test-world';
@@ -65,6 +66,8 @@ afterAll(async () => {
   await closeTestServer();
   await rm(folder, { recursive: true, force: true });
 });
+
+const inside = (args: readonly string[]) => runInside(args, { variables: cli.variables });
 
 /** A page of the browser; undefined, said aloud, where there is none on this machine. */
 async function newPage(options: Parameters<Browser['newPage']>[0] = {}): Promise<Page | undefined> {
@@ -221,9 +224,9 @@ it('shows two runs side by side after another model was asked from a step on', a
     { name: 'final', handler: 'generation', inputs: { text: 'draft.text' } },
   ];
   await (await world.cadenza.start('pipeline', { steps, input: 'A chair' }, { id: 'one' })).result();
-  expect((await cli.run(['rerun', 'one', '--from', 'final', '--model', 'other', '--id', 'two'])).code).toBe(0);
+  expect((await inside(['rerun', 'one', '--from', 'final', '--model', 'other', '--id', 'two'])).code).toBe(0);
   const file = path.join(folder, 'both.html');
-  expect((await cli.run(['report', 'one', 'two', '--output', file])).stdout.trim()).toBe(file);
+  expect((await inside(['report', 'one', 'two', '--output', file])).stdout.trim()).toBe(file);
   const markup = await readFile(file, 'utf8');
   expect(markup).toContain('The same question, different answers');
   expect(markup).toContain('taken from an earlier run');
@@ -234,7 +237,7 @@ it('shows two runs side by side after another model was asked from a step on', a
   expect(await page.locator('section#output .text ins').innerText()).toContain('blue');
   // As narrow as a page must still be read without scrolling to the side, where tables scroll by themselves.
   await page.setViewportSize({ width: 320, height: 700 });
-  expect((await cli.run(['report', 'one', '--output', file])).code).toBe(0);
+  expect((await inside(['report', 'one', '--output', file])).code).toBe(0);
   await page.goto(`file://${file}`);
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
   // Nothing that can be opened goes by the same name as something else.
@@ -244,11 +247,11 @@ it('shows two runs side by side after another model was asked from a step on', a
 });
 
 it('says what is wrong with a report that can not be', async () => {
-  const unknown = await cli.run(['report', 'nobody', '--json']);
+  const unknown = await inside(['report', 'nobody', '--json']);
   expect([unknown.code, envelopeSchema.parse(unknown.json()).error?.type]).toEqual([2, 'RunNotFound']);
-  const empty = await cli.run(['report', '', '--json']);
+  const empty = await inside(['report', '', '--json']);
   expect([empty.code, envelopeSchema.parse(empty.json()).error?.type]).toEqual([2, 'RunNotFound']);
-  const nowhere = await cli.run(['report', 'live', '--output', '/nowhere/at/all.html']);
+  const nowhere = await inside(['report', 'live', '--output', '/nowhere/at/all.html']);
   expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining('--output: can not write')]);
 });
 
