@@ -1,4 +1,4 @@
-import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
+import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai/core/error';
 import type { FailureType } from '../contracts/failures';
 import { CadenzaError, isCadenzaError } from '../contracts/failures';
 import { retryAfterMs } from './retry-after';
