@@ -16,6 +16,7 @@ const CAMPAIGNS = {
     project: 'prove',
     env: { CADENZA_PROVE_BATCH_ITEMS: '3000', CADENZA_PROVE_BATCH_KILLS: '4' },
   },
+  parity: { test: 'test/replay/parity', project: 'replay', name: 'puzzles', env: { CADENZA_PROVE_PUZZLES: '100' } },
   classification: { test: 'test/unit/gateway', project: 'unit', env: {} },
   events: { test: 'test/fault/events', project: 'fault', env: { CADENZA_PROVE_EVENTS: '20000' } },
 };
