@@ -27,7 +27,7 @@ export default async function globalSetup(globalConfig: GlobalConfig): Promise<v
     uiPort: await anyFreePort(),
     detached: false,
     // So that what continues as new does so within a test: 4,096 outside.
-    settings: ['limit.historyCount.suggestContinueAsNew=300'],
+    settings: ['limit.historyCount.suggestContinueAsNew=150'],
     say,
   });
   process.env.CADENZA_TEST_TEMPORAL_ADDRESS = server.address;

@@ -230,36 +230,36 @@ test('a long batch continues as new, also beside an item that does not end, and 
     if (numberIn(request) === 5) await released;
     return `it is ${numberIn(request)}`;
   });
-  const items = numbers(66, (n) => ({ expected: `it is ${n}`, id: n }));
+  const items = numbers(36, (n) => ({ expected: `it is ${n}`, id: n }));
   const batch = await world.cadenza.start('batch', { ...ASK, items, maxParallel: 4 });
-  await waitUntil(async () => (await batch.progress()).batch?.completed === 65, 60);
+  await waitUntil(async () => (await batch.progress()).batch?.completed === 35, 60);
   expect((await world.cadenza.find(batch.workflowId)).runId).not.toBe(batch.runId);
   release();
   const { status, result, items: results } = await ended(batch);
   expect(status).toBe('completed');
-  expect(result.summary).toMatchObject({ items: 66, completed: 66, correct: 66 });
+  expect(result.summary).toMatchObject({ items: 36, completed: 36, correct: 36 });
   expect(results.map(({ id, output }) => [id, output])).toEqual(
     items.map(({ id, expected }) => [String(id), { text: expected }]),
   );
   const prompts = world.models.requests.slice(before).map(promptOf);
-  expect(prompts).toHaveLength(66);
-  expect(new Set(prompts).size).toBe(66);
-  expect(result.usage).toMatchObject({ calls: 66, cutCalls: 0 });
+  expect(prompts).toHaveLength(36);
+  expect(new Set(prompts).size).toBe(36);
+  expect(result.usage).toMatchObject({ calls: 36, cutCalls: 0 });
   // Calls stand in the journal under the first run, whichever run started the item.
-  const runs = await Promise.all([0, 65].map((item) => journalRunOf(`${batch.workflowId}/item-${item}`)));
+  const runs = await Promise.all([0, 35].map((item) => journalRunOf(`${batch.workflowId}/item-${item}`)));
   expect(runs).toEqual([batch.runId, batch.runId]);
 }, 90_000);
 
 test('cancelling a batch that has continued as new also ends items that an earlier run started', async () => {
-  world.models.script((request) => (numberIn(request) === 0 || numberIn(request) >= 60 ? { hang: true } : 'yes'));
-  const batch = await world.cadenza.start('batch', { ...ASK, items: numbers(61), maxParallel: 4 });
-  await waitUntil(async () => (await batch.progress()).batch?.completed === 59, 60);
+  world.models.script((request) => (numberIn(request) === 0 || numberIn(request) >= 30 ? { hang: true } : 'yes'));
+  const batch = await world.cadenza.start('batch', { ...ASK, items: numbers(31), maxParallel: 4 });
+  await waitUntil(async () => (await batch.progress()).batch?.completed === 29, 60);
   expect((await world.cadenza.find(batch.workflowId)).runId).not.toBe(batch.runId);
   await world.models.until(({ open }) => open === 2);
   await batch.cancel();
   await world.models.until(({ open }) => open === 0);
   const { result } = await ended(batch);
-  expect(result).toMatchObject({ summary: { completed: 59, cancelled: 2 }, usage: { calls: 61, cutCalls: 2 } });
+  expect(result).toMatchObject({ summary: { completed: 29, cancelled: 2 }, usage: { calls: 31, cutCalls: 2 } });
 }, 90_000);
 
 test('a batch over ensembles sums how members agree, right and wrong', async () => {

@@ -303,7 +303,7 @@ test('a router that continues as new keeps what waits, what it has seen, and the
       const now = await raw.describe();
       if (now.runId !== runId) return;
       // Handlers that run have two seconds to end, in which it need not grow any more.
-      if (now.historyLength < 320) {
+      if (now.historyLength < 160) {
         const events = [...Array(5).keys()].map(() => ({ type: 'a', data: { n } }));
         const signals = [...Array(40).keys()].map(() => raw.signal('emit', { events: [again] }));
         await Promise.all([world.cadenza.emit(one.id, events), ...signals]);
