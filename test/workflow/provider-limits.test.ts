@@ -66,65 +66,6 @@ const asking = (model: string, more: object = {}): GivenInput<'pipeline'> => ({
 const routed = (model: string): GivenInput<'routeToModel'> => ({ task: 'generation', input: 'x', model });
 const ended = async (run: Promise<{ outcome(): Promise<{ status: string }> }>) => (await (await run).outcome()).status;
 
-test('requests per minute hold over two Workers, whatever asks: samples, trees, handlers and fallbacks', async () => {
-  const isGone: ScriptedAnswer = ({ body }) =>
-    body.model === 'gone-test' ? { status: 404, error: { code: 'model_not_found' } } : undefined;
-  const tree: GivenInput<'treeOfThought'> = {
-    problem: 'x',
-    depth: 1,
-    numBranches: 4,
-    generate: { mode: 'sample', promptTemplate: 'go on {path}', model: 'paced' },
-    evaluate: { model: 'paced', samples: 1 },
-  };
-  const requests = await requestsOf(
-    () =>
-      withWorker(world, () =>
-        withWorker(world, async () => {
-          const runs = [
-            ended(world.cadenza.start('ensemble', samples('paced', 16))),
-            ended(world.cadenza.start('pipeline', asking('paced'))),
-            ended(world.cadenza.start('routeToModel', { task: 'generation', input: 'x', model: 'gone' })),
-            ended(world.cadenza.start('treeOfThought', tree)),
-          ];
-          expect(await Promise.all(runs)).toEqual(runs.map(() => 'completed'));
-        }),
-      ),
-    isGone,
-  );
-  const times = requests.filter(({ body }) => body.model === 'paced-test').map(({ startedAt }) => startedAt);
-  expect(times.length).toBeGreaterThanOrEqual(16 + 1 + 1 + 4);
-  // What the server lets through at once is one second's worth. Measured over all: on a busy machine some arrive together
-  // that left one after another, and the first may be a second late.
-  const perSecond = PER_MINUTE / 60;
-  const spanMs = Math.max(...times) - Math.min(...times);
-  expect(spanMs).toBeGreaterThanOrEqual(((times.length - perSecond) / perSecond - 1) * 1_000);
-});
-
-test('what somebody waits for is asked before the items of a batch', async () => {
-  const order = await requestsOf(async () => {
-    const batch = await world.cadenza.start('batch', {
-      pattern: 'routeToModel',
-      config: { task: 'generation', model: 'calm' },
-      items: Array.from({ length: 12 }, (_, index) => ({ input: `item ${index}` })),
-    });
-    await withWorker(world, async () => {
-      await world.models.until(({ requests }) => requests.some(({ body }) => body.model === 'calm-test'));
-      const person = await world.cadenza.start('routeToModel', {
-        task: 'generation',
-        input: 'somebody waits',
-        model: 'calm',
-      });
-      await person.result();
-      await batch.outcome();
-    });
-  });
-  const asked = order.map(({ body }) => body.messages?.at(-1)?.content ?? '');
-  const place = asked.findIndex((text) => text.includes('somebody waits'));
-  expect(asked).toHaveLength(13);
-  // Two a second, and two at once: all of the batch waits in the queue when the person comes.
-  expect(place).toBeLessThan(9);
-});
-
 test('calls that wait in the queue of a provider are taken when its limits are gone from the registry', async () => {
   let asked = 0;
   const requests = await requestsOf(
@@ -162,6 +103,62 @@ describe('one Worker serves', () => {
     stopWorker = await serveWorld(world);
   });
   afterAll(() => stopWorker());
+
+  test('requests per minute hold over two Workers, whatever asks: samples, trees, handlers and fallbacks', async () => {
+    const isGone: ScriptedAnswer = ({ body }) =>
+      body.model === 'gone-test' ? { status: 404, error: { code: 'model_not_found' } } : undefined;
+    const tree: GivenInput<'treeOfThought'> = {
+      problem: 'x',
+      depth: 1,
+      numBranches: 4,
+      generate: { mode: 'sample', promptTemplate: 'go on {path}', model: 'paced' },
+      evaluate: { model: 'paced', samples: 1 },
+    };
+    const requests = await requestsOf(
+      () =>
+        // Beside the one of the others.
+        withWorker(world, async () => {
+          const runs = [
+            ended(world.cadenza.start('ensemble', samples('paced', 16))),
+            ended(world.cadenza.start('pipeline', asking('paced'))),
+            ended(world.cadenza.start('routeToModel', { task: 'generation', input: 'x', model: 'gone' })),
+            ended(world.cadenza.start('treeOfThought', tree)),
+          ];
+          expect(await Promise.all(runs)).toEqual(runs.map(() => 'completed'));
+        }),
+      isGone,
+    );
+    const times = requests.filter(({ body }) => body.model === 'paced-test').map(({ startedAt }) => startedAt);
+    expect(times.length).toBeGreaterThanOrEqual(16 + 1 + 1 + 4);
+    // What the server lets through at once is one second's worth. Measured over all: on a busy machine some arrive together
+    // that left one after another, and the first may be a second late.
+    const perSecond = PER_MINUTE / 60;
+    const spanMs = Math.max(...times) - Math.min(...times);
+    expect(spanMs).toBeGreaterThanOrEqual(((times.length - perSecond) / perSecond - 1) * 1_000);
+  });
+
+  test('what somebody waits for is asked before the items of a batch', async () => {
+    const order = await requestsOf(async () => {
+      const batch = await world.cadenza.start('batch', {
+        pattern: 'routeToModel',
+        config: { task: 'generation', model: 'calm' },
+        items: Array.from({ length: 12 }, (_, index) => ({ input: `item ${index}` })),
+      });
+      await world.models.until(({ requests }) => requests.some(({ body }) => body.model === 'calm-test'));
+      const person = await world.cadenza.start('routeToModel', {
+        task: 'generation',
+        input: 'somebody waits',
+        model: 'calm',
+      });
+      await person.result();
+      await batch.outcome();
+    });
+    const asked = order.map(({ body }) => body.messages?.at(-1)?.content ?? '');
+    const place = asked.findIndex((text) => text.includes('somebody waits'));
+    expect(asked).toHaveLength(13);
+    // Two a second, and two at once: all of the batch waits in the queue when the person comes.
+    expect(place).toBeLessThan(9);
+  });
 
   test('an activity of a limited provider is on its queue', async () => {
     const run = await world.cadenza.start('chain', {

@@ -8,7 +8,7 @@ import { createWorker } from '../../src/worker';
 import type { ScriptedAnswer } from '../helpers/scripted-model-server';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, withWorker } from '../helpers/test-world';
+import { createTestWorld, serveWorld, withWorker } from '../helpers/test-world';
 import { waitUntil } from '../helpers/wait-until';
 
 let world: TestWorld;
@@ -115,15 +115,6 @@ test('the runs of a label share a cap over all Workers; another value has its ow
   });
 });
 
-test('atCap cheaper asks the fallback that costs less where the model does not fit the window', async () => {
-  const { result, status } = await withWorker(world, () =>
-    run('pipeline', { labels: { tenant: 'thrifty' }, steps: steps('thrift') }),
-  );
-  expect(status).toBe('completed');
-  expect(result).toMatchObject({ results: { thrift: { models: ['gpt', 'small'] } } });
-  expect(asked('Say thrift').map(({ body }) => body.model)).toEqual(['small-test']);
-});
-
 const TREE = {
   problem: 'which way?',
   numBranches: 2,
@@ -137,13 +128,26 @@ const answers: ScriptedAnswer = ({ body, index }) => {
   return { text: text.startsWith('thoughts') ? `1. left ${index}\n2. right ${index}` : '42' };
 };
 
-test('atCap wait: every pattern goes on in the next window, as if nothing had been; a cancel ends the wait', async () => {
-  world.models.script(answers);
-  // The wait is to be seen: it does not start at the end of a minute.
-  const second = new Date().getUTCSeconds();
-  if (second > 40) await new Promise((resolve) => setTimeout(resolve, (61 - second) * 1000));
-  const labels = (team: string) => ({ labels: { team } });
-  await withWorker(world, async () => {
+describe('one Worker serves', () => {
+  let stopWorker: () => Promise<void>;
+  beforeAll(async () => {
+    stopWorker = await serveWorld(world);
+  });
+  afterAll(() => stopWorker());
+
+  test('atCap cheaper asks the fallback that costs less where the model does not fit the window', async () => {
+    const { result, status } = await run('pipeline', { labels: { tenant: 'thrifty' }, steps: steps('thrift') });
+    expect(status).toBe('completed');
+    expect(result).toMatchObject({ results: { thrift: { models: ['gpt', 'small'] } } });
+    expect(asked('Say thrift').map(({ body }) => body.model)).toEqual(['small-test']);
+  });
+
+  test('atCap wait: every pattern goes on in the next window, as if nothing had been; a cancel ends the wait', async () => {
+    world.models.script(answers);
+    // The wait is to be seen: it does not start at the end of a minute.
+    const second = new Date().getUTCSeconds();
+    if (second > 40) await new Promise((resolve) => setTimeout(resolve, (61 - second) * 1000));
+    const labels = (team: string) => ({ labels: { team } });
     const start = world.cadenza.start;
     const runs = await Promise.all([
       start('pipeline', { ...labels('pipeline'), steps: steps('one', 'two', 'three') }),
@@ -180,5 +184,5 @@ test('atCap wait: every pattern goes on in the next window, as if nothing had be
     for (const name of ['pipeline', 'chain', 'ensemble', 'tree', 'batch']) {
       expect(await ledger('team', name, 'minute')).toMatchObject({ caps: { calls: 2 } });
     }
-  });
-}, 150_000);
+  }, 150_000);
+});
