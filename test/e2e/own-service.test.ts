@@ -86,19 +86,33 @@ test('its own Workflow calls a pattern as a child, its handler and its Activity,
   expect(await ended).toBe(0);
 });
 
-test.each([
-  ['a name of the patterns', 'exports.ensemble = async () => 1;', '"ensemble" is a Workflow of Cadenza\'s'],
-  ['nothing in it', 'exports.limit = 3;', 'exports no function'],
-  ['something that a Workflow may not use', 'exports.read = () => require("node:fs");', 'can not be bundled: '],
-])('Workflows with %s are refused before the Worker serves', async (_case, code, message) => {
-  await writeFile(path.join(project, 'mine.js'), code);
-  const script = `require('cadenza/worker').createWorker({ workflowsPath: './mine.js' })
-    .catch(({ type, message }) => { console.log(JSON.stringify({ type, message })); process.exit(); })`;
+test('Workflows with what can not be are refused before the Worker serves', async () => {
+  const wrong: Record<string, [code: string, message: string]> = {
+    'a name of the patterns': ['exports.ensemble = async () => 1;', '"ensemble" is a Workflow of Cadenza\'s'],
+    'nothing in it': ['exports.limit = 3;', 'exports no function'],
+    'something that a Workflow may not use': ['exports.read = () => require("node:fs");', 'can not be bundled: '],
+  };
+  const files = Object.values(wrong).map(([code], index) => ({ code, name: `./wrong-${index}.js` }));
+  for (const { code, name } of files) await writeFile(path.join(project, name), code);
+  const script = `const { createWorker } = require('cadenza/worker');
+    const refused = (workflowsPath) => createWorker({ workflowsPath }).then(
+      () => 'served', ({ type, message }) => ({ type, message }));
+    (async () => {
+      const all = [];
+      for (const name of ${JSON.stringify(files.map(({ name }) => name))}) all.push(await refused(name));
+      console.log(JSON.stringify(all));
+      process.exit();
+    })();`;
   const { stdout } = await node('-e', script);
-  expect(JSON.parse(stdout)).toEqual({
-    type: 'ConfigurationInvalid',
-    message: expect.stringContaining(message),
-  });
+  const told = JSON.parse(stdout) as object[];
+  expect(Object.fromEntries(Object.keys(wrong).map((what, index) => [what, told[index]]))).toEqual(
+    Object.fromEntries(
+      Object.entries(wrong).map(([what, [, message]]) => [
+        what,
+        { type: 'ConfigurationInvalid', message: expect.stringContaining(message) },
+      ]),
+    ),
+  );
 });
 
 /** Each of these lines must be an error, or tsc says that the comment is for nothing. */
