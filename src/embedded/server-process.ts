@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
 import { registerSearchAttributes } from '../config/search-attributes';
 import { CadenzaError } from '../contracts/failures';
 import { LOOPBACK, isListening } from './free-port';
+
+/** Loaded late: what only ends a server needs no client, and it takes most of the start of a command. */
+const client = () => import('@temporalio/client');
 
 const START_TIMEOUT_MS = 60_000;
 const LOG_KEPT_BYTES = 10 * 1024 * 1024;
@@ -121,6 +123,7 @@ export async function untilReady(server: ServerProcess, home: string): Promise<v
 
 /** True where a Temporal server with the namespace `default` answers at that address in time. */
 export async function serverAnswers(address: string, timeoutMs: number): Promise<boolean> {
+  const { Connection } = await client();
   const deadline = Date.now() + timeoutMs;
   try {
     const connection = await Connection.connect({ address, connectTimeout: timeoutMs });
@@ -139,6 +142,7 @@ export async function serverAnswers(address: string, timeoutMs: number): Promise
 
 /** So that runs can be searched from the first one on. A server that refuses serves all the same: `doctor` tells. */
 export async function registerSearch(address: string): Promise<void> {
+  const { Connection } = await client();
   const connection = await Connection.connect({ address });
   try {
     await registerSearchAttributes(connection, 'default').catch(() => undefined);
