@@ -1,13 +1,19 @@
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import ts from 'typescript';
 import { parse } from 'yaml';
 import { blocksOf, filesIn, pages, read } from './pages';
 
 const root = path.join(__dirname, '..', '..', '..');
-/** Where the pages' programs stand for the compiler: no such folder is there. */
-const FOLDER = path.join(root, 'test', 'pages');
+const OXLINT = path.join(root, 'node_modules', 'oxlint', 'bin', 'oxlint');
 
+/** What oxlint prints. */
+interface Findings {
+  diagnostics: { filename: string; message: string }[];
+  number_of_files: number;
+}
 /** What a fragment on a page takes as given: a page says it in words. */
 const GIVEN = `
 import type { Cadenza, GivenInput } from 'cadenza';
@@ -24,8 +30,8 @@ const PACKAGE = { cadenza: 'client', 'cadenza/worker': 'worker', 'cadenza/workfl
 function sourceOf(text: string): string {
   const whole = text.includes("from 'cadenza") ? text : `${GIVEN}${text}\nexport {};\n`;
   return whole.replace(/from '(cadenza(?:\/\w+)?)'/g, (_match, name: string) => {
-    const file = PACKAGE[name as keyof typeof PACKAGE];
-    return `from '../../../lib/${file}.js'`;
+    const file = path.join(root, 'lib', `${PACKAGE[name as keyof typeof PACKAGE]}.js`);
+    return `from ${JSON.stringify(file)}`;
   });
 }
 
@@ -36,43 +42,43 @@ function programsOf(page: string): [file: string, source: string][] {
     const [, name] = /^\/\/ ([\w-]+\.ts)\n/.exec(text) ?? [];
     const isModule = /^(?:const .* = )?await /m.test(text);
     const folder = page.replace(/\W/g, '-');
-    return [path.join(FOLDER, folder, name ?? `${index}.${isModule ? 'mts' : 'ts'}`), sourceOf(text)];
+    return [path.join(folder, name ?? `${index}.${isModule ? 'mts' : 'ts'}`), sourceOf(text)];
   });
 }
 
-/** What the compiler says of programs, by file. */
-function messagesOf(programs: ReadonlyMap<string, string>): Record<string, string[]> {
-  const { config } = ts.readConfigFile(path.join(root, 'tsconfig.json'), ts.sys.readFile) as { config: object };
-  const { options } = ts.parseJsonConfigFileContent({ ...config, files: [], include: [] }, ts.sys, root);
-  const settings = { ...options, noEmit: true, noUnusedLocals: false };
-  const host = ts.createCompilerHost(settings);
-  const { fileExists, readFile, getSourceFile, directoryExists } = host;
-  host.fileExists = (file) => programs.has(file) || fileExists(file);
-  host.directoryExists = (folder) => folder.startsWith(FOLDER) || (directoryExists?.(folder) ?? true);
-  host.readFile = (file) => programs.get(file) ?? readFile(file);
-  host.getSourceFile = (file, version, ...rest) => {
-    const text = programs.get(file);
-    return text === undefined ? getSourceFile(file, version, ...rest) : ts.createSourceFile(file, text, version);
-  };
-  const program = ts.createProgram([...programs.keys()], settings, host);
-  const messages = [...programs.keys()].map((file) => [
-    path.relative(FOLDER, file),
-    ts
-      .getPreEmitDiagnostics(program, program.getSourceFile(file))
-      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
-  ]);
-  return Object.fromEntries(messages) as Record<string, string[]>;
+/** What the compiler that `npm run lint` has says of programs, by file: they stand in a folder outside of the project. */
+function messagesOf(programs: readonly [file: string, source: string][]): Record<string, string[]> {
+  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'cadenza-pages-')));
+  try {
+    for (const [file, source] of programs) {
+      mkdirSync(path.dirname(path.join(folder, 'pages', file)), { recursive: true });
+      writeFileSync(path.join(folder, 'pages', file), source);
+    }
+    symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'junction');
+    const compilerOptions = { noEmit: true, noUnusedLocals: false, rootDir: path.parse(root).root, types: ['node'] };
+    const config = { extends: path.join(root, 'tsconfig.json'), compilerOptions, include: ['pages'] };
+    writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(config));
+    writeFileSync(path.join(folder, '.oxlintrc.json'), JSON.stringify({ categories: { correctness: 'off' } }));
+    const options = ['-c', '.oxlintrc.json', '--type-aware', '--type-check', '-f', 'json', 'pages'];
+    const { stdout } = spawnSync(process.execPath, [OXLINT, ...options], { cwd: folder, encoding: 'utf8' });
+    const { diagnostics, number_of_files: files } = JSON.parse(stdout) as Findings;
+    expect(files).toBe(programs.length);
+    const messages: Record<string, string[]> = {};
+    for (const { filename, message } of diagnostics) (messages[path.relative('pages', filename)] ??= []).push(message);
+    return messages;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 test('every TypeScript program of the pages compiles as it stands', () => {
   const programs = pages().flatMap(programsOf);
   expect(programs.length).toBeGreaterThan(10);
   const misspelt = sourceOf("const run = await cadenza.start('pipeline', { definitoin: 'x' });");
-  const control = path.join(FOLDER, 'no-page', 'misspelt.mts');
-  const messages = messagesOf(new Map([...programs, [control, misspelt]]));
-  expect(messages['no-page/misspelt.mts']).toEqual([expect.stringContaining('definitoin')]);
-  delete messages['no-page/misspelt.mts'];
-  expect(Object.entries(messages).filter(([, said]) => said.length > 0)).toEqual([]);
+  const messages = messagesOf([...programs, [path.join('no-page', 'misspelt.mts'), misspelt]]);
+  expect(messages).toEqual({
+    [path.join('no-page', 'misspelt.mts')]: [expect.stringContaining("'definitoin' does not exist")],
+  });
 }, 120_000);
 
 test.each(pages())('the JavaScript of %s parses', (page) => {
