@@ -18,8 +18,8 @@ function noise(alphabet: string, length: number): string {
 
 const HOSTILE: Record<string, string> = {
   'one word of a megabyte': 'x'.repeat(MEGABYTE),
-  'a megabyte of nonsense': noise('abcdefghij KLMNOP.,;:!?@/-\n0123456789$€\u0000\ud800', MEGABYTE),
-  'encoded data': noise('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', MEGABYTE),
+  'a megabyte of nonsense': noise('abcdefghij KLMNOP.,;:!?@/-\n0123456789$€\u0000\ud800', MEGABYTE / 4).repeat(4),
+  'encoded data': noise('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', MEGABYTE / 4).repeat(4),
   'a million mail beginnings': 'a@'.repeat(MEGABYTE),
   'fifty thousand capitals': 'A'.repeat(50_000),
   'single capitals': 'A '.repeat(MEGABYTE / 2),
