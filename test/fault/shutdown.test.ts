@@ -4,17 +4,23 @@ import type { GivenInput, RunHandle } from '../../src/client';
 import type { Pattern } from '../../src/contracts/names';
 import type { Usage } from '../../src/contracts/usage';
 import type { RecordedRequest, ScriptedAnswer } from '../helpers/scripted-model-server';
+import type { WorkerProcess } from '../helpers/spawn-worker';
 import { spawnWorker } from '../helpers/spawn-worker';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
 import { createTestWorld } from '../helpers/test-world';
 
 let world: TestWorld;
-beforeEach(async () => {
+/** Takes over in the first test, and has too much to do in the second. */
+let other: WorkerProcess | undefined;
+beforeAll(async () => {
   world = await createTestWorld();
 });
-afterEach(() => world.close());
-afterAll(closeTestServer);
+afterAll(async () => {
+  await other?.kill();
+  await world.close();
+  await closeTestServer();
+});
 
 const isSlow = ({ body }: RecordedRequest) => JSON.stringify(body).includes('slow');
 
@@ -61,50 +67,49 @@ test('SIGTERM: calls that end in time are used, the others go to another Worker,
   }
   await world.models.until(({ requests }) => requests.length === QUICK + SLOW, 20_000);
   const ended = ending.stop();
-  const other = await spawnWorker(variables);
-  try {
-    expect(await ended).toBe(0);
-    const endedAt = Date.now();
-    expect(world.models.requests.filter((request) => !isSlow(request)).map(({ outcome }) => outcome)).toEqual(
-      Array(QUICK).fill('answered'),
-    );
-    const outcomes = await Promise.all(runs.map((run) => run.outcome()));
-    expect(outcomes.map(({ status, error }) => error ?? status)).toEqual(INPUTS.map(() => 'completed'));
-    expect(Date.now() - endedAt).toBeLessThan(10_000);
+  other = await spawnWorker(variables, 'stopping-worker.cjs');
+  expect(await ended).toBe(0);
+  const endedAt = Date.now();
+  expect(world.models.requests.filter((request) => !isSlow(request)).map(({ outcome }) => outcome)).toEqual(
+    Array(QUICK).fill('answered'),
+  );
+  const outcomes = await Promise.all(runs.map((run) => run.outcome()));
+  expect(outcomes.map(({ status, error }) => error ?? status)).toEqual(INPUTS.map(() => 'completed'));
+  expect(Date.now() - endedAt).toBeLessThan(10_000);
 
-    const asked = (slow: boolean) => world.models.requests.filter((request) => isSlow(request) === slow);
-    expect(asked(false)).toHaveLength(QUICK);
-    expect(asked(true).filter(({ outcome }) => outcome === 'aborted')).toHaveLength(SLOW);
-    const usages = outcomes.map(({ result }) => (result as { usage: Usage }).usage.cutCalls);
-    expect(usages).toEqual([0, 0, 1, 1, 1, 1, 1, 0]);
-    for (const { workflowId } of runs) {
-      const { events } = await world.cadenza.temporal.workflow.getHandle(workflowId).fetchHistory();
-      const cancels = (events ?? []).filter(
-        (event) =>
-          event.activityTaskCanceledEventAttributes ??
-          event.activityTaskCancelRequestedEventAttributes ??
-          event.workflowExecutionCancelRequestedEventAttributes,
-      );
-      expect(cancels).toEqual([]);
-      // One retry layer, and no Activity without a bound.
-      for (const { activityTaskScheduledEventAttributes: scheduled } of events ?? []) {
-        if (!scheduled) continue;
-        const { heartbeatTimeout, startToCloseTimeout, scheduleToCloseTimeout, retryPolicy } = scheduled;
-        expect(Number(heartbeatTimeout?.seconds)).toBe(6);
-        expect(Number(startToCloseTimeout?.seconds)).toBeGreaterThan(0);
-        expect(Number(scheduleToCloseTimeout?.seconds)).toBeGreaterThan(0);
-        expect(retryPolicy?.maximumAttempts).toBeGreaterThan(0);
-      }
+  const asked = (slow: boolean) => world.models.requests.filter((request) => isSlow(request) === slow);
+  expect(asked(false)).toHaveLength(QUICK);
+  expect(asked(true).filter(({ outcome }) => outcome === 'aborted')).toHaveLength(SLOW);
+  const usages = outcomes.map(({ result }) => (result as { usage: Usage }).usage.cutCalls);
+  expect(usages).toEqual([0, 0, 1, 1, 1, 1, 1, 0]);
+  for (const { workflowId } of runs) {
+    const { events } = await world.cadenza.temporal.workflow.getHandle(workflowId).fetchHistory();
+    const cancels = (events ?? []).filter(
+      (event) =>
+        event.activityTaskCanceledEventAttributes ??
+        event.activityTaskCancelRequestedEventAttributes ??
+        event.workflowExecutionCancelRequestedEventAttributes,
+    );
+    expect(cancels).toEqual([]);
+    // One retry layer, and no Activity without a bound.
+    for (const { activityTaskScheduledEventAttributes: scheduled } of events ?? []) {
+      if (!scheduled) continue;
+      const { heartbeatTimeout, startToCloseTimeout, scheduleToCloseTimeout, retryPolicy } = scheduled;
+      expect(Number(heartbeatTimeout?.seconds)).toBe(6);
+      expect(Number(startToCloseTimeout?.seconds)).toBeGreaterThan(0);
+      expect(Number(scheduleToCloseTimeout?.seconds)).toBeGreaterThan(0);
+      expect(retryPolicy?.maximumAttempts).toBeGreaterThan(0);
     }
-  } finally {
-    await other.stop();
   }
 }, 90_000);
 
 test('50 calls of a Worker that has too much to do time out never, and go on within ten seconds of another Worker', async () => {
   const CALLS = 50;
+  const before = world.models.requests.length;
+  const aborted = world.models.aborted;
   world.models.script(() => ({ hang: true }));
-  const busy = await spawnWorker({ ...world.variables, BUSY_MS: '900' }, 'stopping-worker.cjs');
+  const busy = other ?? (await spawnWorker(world.variables, 'stopping-worker.cjs'));
+  process.kill(busy.pid, 'SIGUSR2');
   const run = await world.cadenza.start('ensemble', {
     task: 'generation',
     input: 'x',
@@ -113,21 +118,17 @@ test('50 calls of a Worker that has too much to do time out never, and go on wit
   await world.models.until(({ open }) => open === CALLS, 30_000);
   // Longer than the heartbeat timeout.
   await new Promise((resolve) => setTimeout(resolve, 7_000));
-  expect(world.models.requests).toHaveLength(CALLS);
-  expect(world.models.aborted).toBe(0);
+  expect(world.models.requests).toHaveLength(before + CALLS);
+  expect(world.models.aborted).toBe(aborted);
   world.models.script(() => ({ text: 'well' }));
   await busy.kill();
-  const other = await spawnWorker(world.variables);
+  other = await spawnWorker(world.variables);
   const thereAt = Date.now();
-  try {
-    await world.models.until(({ requests }) => requests.length === 2 * CALLS, 20_000);
-    const last = world.models.requests.at(-1)?.startedAt ?? Infinity;
-    expect(last - thereAt).toBeLessThan(10_000);
-    const { status, result } = await run.outcome();
-    expect(status).toBe('completed');
-    expect((result as { usage: Usage }).usage).toMatchObject({ calls: 2 * CALLS, cutCalls: CALLS });
-    console.log(`${CALLS} calls went on ${last - thereAt} ms after another Worker was there`);
-  } finally {
-    await other.stop();
-  }
+  await world.models.until(({ requests }) => requests.length === before + 2 * CALLS, 20_000);
+  const last = world.models.requests.at(-1)?.startedAt ?? Infinity;
+  expect(last - thereAt).toBeLessThan(10_000);
+  const { status, result } = await run.outcome();
+  expect(status).toBe('completed');
+  expect((result as { usage: Usage }).usage).toMatchObject({ calls: 2 * CALLS, cutCalls: CALLS });
+  console.log(`${CALLS} calls went on ${last - thereAt} ms after another Worker was there`);
 }, 90_000);
