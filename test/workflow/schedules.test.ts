@@ -1,22 +1,25 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { GivenInput, ScheduleOptions } from '../../src/client';
 import { scheduleListSchema, scheduleSchema } from '../../src/contracts/schedule.schema';
 import type { Handlers } from '../../src/handlers/handler';
 import { closeTestServer } from '../helpers/test-server';
 import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, withWorker } from '../helpers/test-world';
+import { createTestWorld, serveWorld } from '../helpers/test-world';
+import { waitUntil } from '../helpers/wait-until';
 
 const echo: GivenInput<'pipeline'> = { steps: [{ name: 'a', handler: 'echo', inputs: { given: 'input' } }], input: 7 };
 const handlers: Handlers = { echo: (inputs) => inputs };
 
 let world: TestWorld;
+let stopWorker: () => Promise<void>;
 
 beforeAll(async () => {
   world = await createTestWorld();
+  stopWorker = await serveWorld(world, handlers);
 });
 afterAll(async () => {
+  await stopWorker();
   await world.close();
   await closeTestServer();
 });
@@ -97,25 +100,19 @@ describe('create', () => {
 describe('a schedule', () => {
   test('that is triggered starts a run, which completes, and the list shows it', async () => {
     await create({ id: 'daily' });
-    await withWorker(
-      world,
-      async () => {
-        const handle = await world.cadenza.schedules.trigger('daily');
-        expect(handle.workflowId).toMatch(/^daily-\d{4}-/);
-        await expect(handle.outcome()).resolves.toMatchObject({
-          status: 'completed',
-          result: { output: { given: 7 } },
-        });
-        await listed('daily');
-        const { schedules } = scheduleListSchema.parse(await world.cadenza.schedules.list());
-        expect(schedules.find(({ scheduleId }) => scheduleId === 'daily')?.lastRun).toMatchObject({
-          workflowId: handle.workflowId,
-          runId: handle.runId,
-          status: 'completed',
-        });
-      },
-      handlers,
-    );
+    const handle = await world.cadenza.schedules.trigger('daily');
+    expect(handle.workflowId).toMatch(/^daily-\d{4}-/);
+    await expect(handle.outcome()).resolves.toMatchObject({
+      status: 'completed',
+      result: { output: { given: 7 } },
+    });
+    await listed('daily');
+    const { schedules } = scheduleListSchema.parse(await world.cadenza.schedules.list());
+    expect(schedules.find(({ scheduleId }) => scheduleId === 'daily')?.lastRun).toMatchObject({
+      workflowId: handle.workflowId,
+      runId: handle.runId,
+      status: 'completed',
+    });
   });
 
   test('reads a document once, when it is made: each run has the same, also after the file has gone', async () => {
@@ -128,12 +125,10 @@ describe('a schedule', () => {
     };
     await create({ id: 'document' }, input);
     await writeFile(file, 'Something else.');
-    await withWorker(world, async () => {
-      const handle = await world.cadenza.schedules.trigger('document');
-      await expect(handle.outcome()).resolves.toMatchObject({ result: { output: 'Meeting minutes of 3 May.' } });
-      const described = await world.cadenza.temporal.workflow.getHandle(handle.workflowId).describe();
-      expect(await described.staticSummary()).toBe('pipeline of note.txt: text');
-    });
+    const handle = await world.cadenza.schedules.trigger('document');
+    await expect(handle.outcome()).resolves.toMatchObject({ result: { output: 'Meeting minutes of 3 May.' } });
+    const described = await world.cadenza.temporal.workflow.getHandle(handle.workflowId).describe();
+    expect(await described.staticSummary()).toBe('pipeline of note.txt: text');
   });
 
   test('starts runs by the clock', async () => {
@@ -143,17 +138,9 @@ describe('a schedule', () => {
       ...kept,
       spec: { ...spec, calendars: [{ hour: '*', minute: '*', second: { start: 0, end: 59, step: 5 } }] },
     }));
-    await withWorker(
-      world,
-      async () => {
-        for (const deadline = Date.now() + 20_000; ; await sleep(200)) {
-          const { lastRun } = await world.cadenza.schedules.find('minutely');
-          if (lastRun?.status === 'completed') return expect(lastRun.startedAt).toMatch(/:\d[05]\.\d{3}Z$/);
-          if (Date.now() > deadline) throw new Error('no run within twenty seconds');
-        }
-      },
-      handlers,
-    );
+    const lastRun = async () => (await world.cadenza.schedules.find('minutely')).lastRun;
+    await waitUntil(async () => (await lastRun())?.status === 'completed', 20);
+    expect((await lastRun())?.startedAt).toMatch(/:\d[05]\.\d{3}Z$/);
     await world.cadenza.schedules.delete('minutely');
   });
 
@@ -200,9 +187,7 @@ describe('a schedule', () => {
 
 /** The server's list lags behind. */
 async function listed(id: string) {
-  for (const deadline = Date.now() + 10_000; ; await sleep(200)) {
-    const list = await world.cadenza.schedules.list();
-    if (list.schedules.some(({ scheduleId }) => scheduleId === id)) return list;
-    if (Date.now() > deadline) throw new Error(`"${id}" was never listed`);
-  }
+  const list = () => world.cadenza.schedules.list();
+  await waitUntil(async () => (await list()).schedules.some(({ scheduleId }) => scheduleId === id), 10);
+  return list();
 }
