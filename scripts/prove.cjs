@@ -24,6 +24,7 @@ const CAMPAIGNS = {
     name: 'whatever a',
     env: { CADENZA_PROVE_PAGES: '6' },
   },
+  properties: { test: 'test/property', project: 'property', env: {} },
   events: { test: 'test/fault/events', project: 'fault', env: { CADENZA_PROVE_EVENTS: '20000' } },
 };
 

@@ -4,8 +4,9 @@ import { addAmounts, NO_AMOUNTS, overCap } from '../../src/core/budget/amounts';
 import type { LedgerLine } from '../../src/core/budget/budget-book';
 import { BudgetBook } from '../../src/core/budget/budget-book';
 import { budgetReport } from '../../src/core/budget/budget-report';
+import { propertyRuns } from '../helpers/property-runs';
 
-const SETTINGS = { seed: 20261123, numRuns: 500 };
+const SETTINGS = { seed: 20261123, numRuns: propertyRuns(500) };
 
 const amounts = fc.record({ costNanoUsd: fc.nat(100), tokens: fc.nat(50), calls: fc.constant(1) });
 const caps = fc.record({ costNanoUsd: fc.nat(600), tokens: fc.nat(300), calls: fc.nat(12) }, { requiredKeys: [] });

@@ -3,8 +3,9 @@ import { checkInput } from '../../src/contracts/check-input.schema';
 import type { ChainStep } from '../../src/contracts/chain.schema';
 import { afterCall, afterCondition, afterGate, firstChainState, nextChainMove } from '../../src/core/chain/chain-state';
 import { fillTemplate, placeholdersOf, textOfValue } from '../../src/core/prompts/template';
+import { propertyRuns } from '../helpers/property-runs';
 
-const options = { seed: 20261123, numRuns: 300 };
+const options = { seed: 20261123, numRuns: propertyRuns(300) };
 
 const chain = fc
   .array(fc.record({ conditional: fc.boolean(), back: fc.nat(), times: fc.integer({ min: 0, max: 3 }) }), {

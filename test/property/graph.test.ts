@@ -4,6 +4,7 @@ import { stepSchema } from '../../src/contracts/pipeline.schema';
 import type { StepStatus } from '../../src/contracts/run';
 import { planSteps } from '../../src/core/graph/check-steps';
 import { nextSteps } from '../../src/core/graph/next-steps';
+import { propertyRuns } from '../helpers/property-runs';
 
 const plan = (steps: Parameters<typeof planSteps>[0]) => planSteps(steps, undefined, () => ({ outer: [], inner: [] }));
 
@@ -67,7 +68,7 @@ test('every order the scheduler takes respects the edges, and nothing runs twice
       }
       expect([...status.values()].every((value) => value === 'completed')).toBe(true);
     }),
-    { seed: 20261122, numRuns: 300 },
+    { seed: 20261122, numRuns: propertyRuns(300) },
   );
 });
 
@@ -81,7 +82,7 @@ test('no step runs after one that it waits for did not complete, and every step 
         expect(status.get(step.name)).not.toBe('pending');
       }
     }),
-    { seed: 20261122, numRuns: 300 },
+    { seed: 20261122, numRuns: propertyRuns(300) },
   );
 });
 
@@ -96,6 +97,6 @@ test('a graph with an edge turned round into a cycle is refused', () => {
       );
       expect(() => plan(cyclic)).toThrow('wait for each other');
     }),
-    { seed: 20261122, numRuns: 100 },
+    { seed: 20261122, numRuns: propertyRuns(100) },
   );
 });

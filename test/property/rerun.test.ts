@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { StepResult } from '../../src/contracts/pipeline.schema';
 import { STEP_STATUSES } from '../../src/contracts/run';
 import { keptOutputs } from '../../src/core/graph/kept-outputs';
+import { propertyRuns } from '../helpers/property-runs';
 
 type Results = Record<string, Pick<StepResult, 'status' | 'output'>>;
 
@@ -39,6 +40,6 @@ test('what is kept was completed, never waits for what is run anew, and all else
         if (mayStay) expect(kept[name]).toBe(results[name]?.output);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: propertyRuns(300) },
   );
 });

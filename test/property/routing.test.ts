@@ -4,8 +4,9 @@ import { calibrateRouter } from '../../src/core/calibration/calibrate-router';
 import { routerCurve } from '../../src/core/calibration/router-curve';
 import { replayCascade } from '../../src/core/cascade/replay-cascade';
 import { semanticRoute } from '../../src/core/routing/semantic-route';
+import { propertyRuns } from '../helpers/property-runs';
 
-const SETTINGS = { seed: 20261123, numRuns: 300 };
+const SETTINGS = { seed: 20261123, numRuns: propertyRuns(300) };
 const unit = fc.integer({ min: 0, max: 20 }).map((twentieths) => twentieths / 20);
 const right = fc.constantFrom(0, 1);
 const shuffledOf = <T>(list: fc.Arbitrary<T[]>) =>

@@ -8,8 +8,9 @@ import { seatsOf } from '../../src/core/votes/seats';
 import { decideVote } from '../../src/core/votes/vote';
 import type { VoteRule } from '../../src/core/votes/vote';
 import { ballots } from '../helpers/ballots';
+import { propertyRuns } from '../helpers/property-runs';
 
-const SETTINGS = { seed: 20261123, numRuns: 500 };
+const SETTINGS = { seed: 20261123, numRuns: propertyRuns(500) };
 
 const answer = fc.oneof({ weight: 8, arbitrary: fc.constantFrom('a', 'a', 'b', 'c') }, fc.constant(undefined));
 const answers = fc.array(answer, { minLength: 1, maxLength: 40 });
@@ -86,7 +87,7 @@ test('a lead that is called safe stands whatever the others answer, by every rul
         }
       },
     ),
-    { ...SETTINGS, numRuns: 1_000 },
+    { ...SETTINGS, numRuns: propertyRuns(1_000) },
   );
 });
 

@@ -6,10 +6,11 @@ import { parseRating } from '../../src/core/tree/parse-rating';
 import { parseVerdict } from '../../src/core/tree/parse-verdict';
 import { parseVote } from '../../src/core/tree/parse-vote';
 import { selectSampled } from '../../src/core/tree/select';
+import { propertyRuns } from '../helpers/property-runs';
 import type { World } from '../helpers/run-search';
 import { runSearch } from '../helpers/run-search';
 
-const options = { seed: 20261123, numRuns: 150 };
+const options = { seed: 20261123, numRuns: propertyRuns(150) };
 
 /** A number from 0 to below 1 for a text: what a made-up model is made of. */
 function hash(text: string): number {
@@ -170,7 +171,7 @@ test('no text makes a parser throw, and what it gives is within what was asked f
       expect(new Set(keys).size).toBe(keys.length);
       expect(keys).not.toContain('');
     }),
-    { ...options, numRuns: 2000 },
+    { ...options, numRuns: propertyRuns(2000) },
   );
 });
 

@@ -9,8 +9,9 @@ import { comparisonsOf, decideJudged } from '../../src/core/votes/judge';
 import { numberKey } from '../../src/core/votes/number-key';
 import { decideVote } from '../../src/core/votes/vote';
 import type { VoteOptions, VoteRule } from '../../src/core/votes/vote';
+import { propertyRuns } from '../helpers/property-runs';
 
-const SETTINGS = { seed: 20261123, numRuns: 500 };
+const SETTINGS = { seed: 20261123, numRuns: propertyRuns(500) };
 
 const outcome = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom('a', 'b', 'c', 'd').map((key) => ({ status: 'valid' as const, key })) },

@@ -9,8 +9,9 @@ import type { WindowLedger } from '../../src/core/budget/window-ledger';
 import { lease, leave, newWindowLedger, report, windowStates } from '../../src/core/budget/window-ledger';
 import { budgetsOf, labelsWithBudget } from '../../src/core/budget/window-budgets';
 import { windowAt } from '../../src/core/budget/windows';
+import { propertyRuns } from '../helpers/property-runs';
 
-const SETTINGS = { seed: 20261123, numRuns: 300 };
+const SETTINGS = { seed: 20261123, numRuns: propertyRuns(300) };
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 10, 23, 5, 0);
 const SUBJECT = { label: 'tenant', value: 'acme', window: 'hour' } as const;
@@ -32,7 +33,7 @@ test('a window is the minute, hour, day, Monday week or month of the calendar th
       }[kind];
       expect([start, end]).toEqual(expected);
     }),
-    { ...SETTINGS, numRuns: 2_000 },
+    { ...SETTINGS, numRuns: propertyRuns(2_000) },
   );
 });
 
