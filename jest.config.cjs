@@ -13,7 +13,7 @@ const base = {
   moduleNameMapper: {
     '^eld/(\\w+)$': '<rootDir>/node_modules/eld/src/entries/static.$1.js',
     // What the command line loads late is named as the compiled file.
-    '^(\\./commands/[\\w-]+|\\.\\./\\.\\./worker)\\.js$': '$1',
+    '^(\\./commands/[\\w-]+|\\.\\./\\.\\./machine-models)\\.js$': '$1',
   },
   testPathIgnorePatterns: ['/node_modules/', '/lib/'],
   modulePathIgnorePatterns: ['<rootDir>/lib/', '<rootDir>/bench/lib/'],

@@ -26,7 +26,7 @@ const folders = [
   'cli',
   'report',
 ];
-const roots = ['worker', 'client'];
+const roots = ['worker', 'machine-models', 'client'];
 
 const layer = (name, { may, typeOnly = [], packages = [], packagePatterns = [], files, schemas = true, why }) => {
   const folder = name.replace(/\..*/, '');
@@ -208,8 +208,14 @@ export default defineConfig({
       files: ['src/client.ts', 'src/client/**/*.ts'],
       why: 'client.ts knows workflows by type and messages only.',
     }),
+    layer('machine-models.ts', {
+      may: ['contracts', 'core', 'config', 'gateway', 'embedded'],
+      packagePatterns: ['^@temporalio/'],
+      files: ['src/machine-models.ts'],
+      why: 'machine-models.ts composes the gateway; it knows no Temporal.',
+    }),
     layer('worker.ts', {
-      may: folders.filter((name) => name !== 'cli' && name !== 'report'),
+      may: [...folders.filter((name) => name !== 'cli' && name !== 'report'), 'machine-models'],
       files: ['src/worker.ts'],
       why: 'worker.ts composes everything but cli and report.',
     }),
@@ -221,11 +227,13 @@ export default defineConfig({
       may: ['client', 'contracts', 'core', 'config', 'embedded', 'report'],
       why: 'cli/ may import client.ts, contracts, core, config, embedded and report.',
     }),
-    // The commands that need the models themselves are the composition root's only callers.
-    layer('cli', {
-      may: ['client', 'contracts', 'core', 'config', 'embedded', 'report', 'worker'],
-      files: ['src/cli/commands/worker.ts', 'src/cli/commands/models.ts'],
-      why: 'Only the commands worker and models may import worker.ts.',
-    }),
+    // The only callers of the composition roots.
+    ...['worker', 'machine-models'].map((root) =>
+      layer('cli', {
+        may: ['client', 'contracts', 'core', 'config', 'embedded', 'report', root],
+        files: [root === 'worker' ? 'src/cli/commands/worker.ts' : 'src/cli/commands/{models,doctor}.ts'],
+        why: 'Only the command worker may import worker.ts, only models and doctor machine-models.ts.',
+      }),
+    ),
   ],
 });

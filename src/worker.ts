@@ -13,21 +13,11 @@ import { watchSearchState } from './config/search-attributes';
 import { serverAddress } from './config/server-address';
 import { CadenzaError } from './contracts/failures';
 import { TASK_QUEUE } from './contracts/names';
-import type { ProviderObserver } from './contracts/observed-provider';
 import type { RegistryConfig } from './contracts/registry.schema';
 import type { Cipher } from './contracts/sealing';
-import { localModelEndpoint } from './embedded/local-model/local-model-endpoint';
-import { localModelStatus } from './embedded/local-model/local-model-status';
 import type { Closers } from './closers';
 import { createClosers } from './closers';
 import { createEvaluator } from './evaluator/create-evaluator';
-import { createBuiltinModels } from './gateway/builtin/create-builtin-models';
-import { createGateway } from './gateway/create-gateway';
-import { describeRegistry } from './gateway/describe-registry';
-import type { RegistryDescription } from './gateway/describe-registry';
-import type { Gateway } from './gateway/gateway';
-import type { Registry } from './gateway/registry';
-import { resolveRegistry } from './gateway/resolve-registry';
 import { createBuiltInHandlers } from './handlers/built-in-handlers';
 import type { TypedHandler } from './handlers/handler';
 import { checkUserHandlers, loadUserHandlers } from './handlers/load-user-handlers';
@@ -39,6 +29,7 @@ import { createFileContentStore } from './store/file-content-store';
 import { createFileJournal } from './store/file-journal';
 import { createFileResponseCache } from './store/file-response-cache';
 import { joinStore } from './join-store';
+import { findModels, openGateway } from './machine-models';
 import type { OwnActivities } from './own-workflows';
 import { bundleOwnWorkflows, checkOwnActivities } from './own-workflows';
 import { createProviderWorkers, runTogether, shutdownAll } from './provider-workers';
@@ -225,41 +216,6 @@ function openWindowBudgets(
   if (budgets.length === 0 && !countsTokens) return undefined;
   const ledger = createTemporalLedger(new Client({ connection, namespace, dataConverter: conversion(cipher) }));
   return createWindowBudgets({ budgets, ledger, holder: randomUUID() });
-}
-
-/** The registry of this machine, and a sentence on where it comes from. */
-export function findModels(environment: Environment, models?: string): Promise<{ registry: Registry; found: string }> {
-  return resolveRegistry({ file: models ?? environment.models, environment: process.env });
-}
-
-/** The models of a registry, on this machine. */
-export function openGateway(
-  environment: Environment,
-  registry: Registry,
-  observer?: ProviderObserver,
-): { gateway: Gateway; close: () => Promise<void> } {
-  const local = localModelEndpoint({
-    cacheDir: environment.cache,
-    serverFile: compiledFile('embedded', 'local-model', 'server-main.js'),
-  });
-  const builtin = createBuiltinModels({ threadFile: compiledFile('gateway', 'builtin', 'thread.js') });
-  const told = observer === undefined ? {} : { observer };
-  const gateway = createGateway({ registry, environment: process.env, builtin, local, ...told });
-  const close = async () => {
-    await gateway.close();
-    await local.close();
-  };
-  return { gateway, close };
-}
-
-/** What each model of this machine is for and whether it could be used now. Asks no provider for an answer. */
-export async function describeModels(
-  environment: Environment,
-  models?: string,
-): Promise<RegistryDescription & { found: string }> {
-  const { registry, found } = await findModels(environment, models);
-  const { installed } = await localModelStatus(environment.cache);
-  return { ...describeRegistry({ registry, environment: process.env, localInstalled: installed }), found };
 }
 
 async function openConnection(environment: Environment, address?: string) {

@@ -200,7 +200,7 @@ async function namespaceFindings(environment: Environment, options: DoctorOption
 /** Whether somebody takes the calls of each provider with limits: they have a task queue of their own. */
 async function providerFindings(cadenza: Cadenza, environment: Environment): Promise<Finding[]> {
   if (environment.models === undefined) return [];
-  const { findModels } = await import('../../worker.js');
+  const { findModels } = await import('../../machine-models.js');
   const found = await findModels(environment).catch((error: unknown) => failureInfo(error).message);
   if (typeof found === 'string') return [{ what: 'models', good: false, says: found }];
   const limited = Object.entries(found.registry.config.providers).filter(

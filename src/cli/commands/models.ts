@@ -4,7 +4,7 @@ import type { FailureInfo } from '../../contracts/failures';
 import type { ModelTask } from '../../contracts/names';
 import { EXIT } from '../../contracts/run';
 import { installLocalModel } from '../../embedded/local-model/install-local-model';
-import { describeModels, findModels, openGateway } from '../../worker';
+import { describeModels, findModels, openGateway } from '../../machine-models';
 import { failureInfo } from '../failure-info';
 import { takeInterrupt } from '../interrupt';
 import { cleanLine } from '../render/clean-text';
