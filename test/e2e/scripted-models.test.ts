@@ -18,7 +18,6 @@ import { createTestWorld, serveWorld } from '../helpers/test-world';
 
 /** The folder that the commands in the examples are meant for. */
 const cwd = path.resolve(__dirname, '..', '..');
-const GAME = path.join(cwd, 'examples', 'game-of-24');
 const [ARTICLE, TICKET] = ['article', 'ticket'].map((name) => `examples/chain/${name}.yaml`) as [string, string];
 
 let world: TestWorld;
@@ -29,7 +28,7 @@ let game: SimulatedModel;
 jest.setTimeout(120_000);
 beforeAll(async () => {
   game = await startSimulatedModel();
-  const text = await readFile(path.join(GAME, 'models.yaml'), 'utf8');
+  const text = await readFile(path.join(cwd, 'examples/game-of-24/models.yaml'), 'utf8');
   const ofGame = parse(text.replace('http://127.0.0.1:8824/v1', game.url)) as TestRegistry;
   // Beside the example's registry, a scripted model in the place of the local one, which the chains name.
   world = await createTestWorld({
@@ -95,7 +94,7 @@ describe('a chain', () => {
 });
 
 test('examples/game-of-24: the puzzle is solved, verified, and shown as a tree', async () => {
-  const shown = await inside('run', 'treeOfThought', '-i', path.join(GAME, 'tree.yaml'), '--id', 'game');
+  const shown = await inside('run', 'treeOfThought', '-i', 'examples/game-of-24/tree.yaml', '--id', 'game');
   expect(shown.code).toBe(0);
   const text = shown.stdout;
   expect(text.indexOf('Answer: ')).toBeLessThan(text.indexOf('How it was decided'));
