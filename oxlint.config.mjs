@@ -5,7 +5,17 @@ import { defineConfig } from 'oxlint';
  * The import table of ARCHITECTURE.md. A later entry replaces a rule instead of merging it, so each layer carries its
  * whole list. Folders are matched by regular expression: a glob such as a bare `core` also catches packages.
  */
-const relative = (...folders) => `^\\.{1,2}/(?:.*/)?(?:${folders.join('|')})(?:/|$)`;
+const relative = (...names) => {
+  const beside = names.filter((name) => roots.includes(name));
+  const inside = names.filter((name) => !roots.includes(name));
+  return [
+    ...(inside.length ? [`^\\.{1,2}/(?:.*/)?(?:${inside.join('|')})(?:/|$)`] : []),
+    // A file beside the folders is named as the compiled one where it is loaded late.
+    ...(beside.length ? [`^(?:\\./|(?:\\.\\./)+)(?:${beside.join('|')})(?:\\.js)?(?:/|$)`] : []),
+  ].join('|');
+};
+/** A package, and what is inside it. */
+const inPackage = (name) => `^${name.replace(/[.]/g, '\\$&')}(?:/|$)`;
 const nodeBuiltins = builtinModules.flatMap((name) => [name, `node:${name}`]);
 const folders = [
   'contracts',
@@ -39,10 +49,9 @@ const layer = (name, { may, typeOnly = [], packages = [], packagePatterns = [], 
       'no-restricted-imports': [
         'error',
         {
-          paths: packages.map((pkg) => ({ name: pkg, message: why })),
           patterns: [
             { regex: relative(...forbidden), message: why },
-            ...packagePatterns.map((regex) => ({ regex, message: why })),
+            ...[...packages.map(inPackage), ...packagePatterns].map((regex) => ({ regex, message: why })),
             ...(typeOnly.length
               ? [{ regex: relative(...typeOnly), message: `${why} Use \`import type\`.`, allowTypeImports: true }]
               : []),

@@ -26,6 +26,9 @@ const FORBIDDEN: [file: string, code: string][] = [
   ['activities/x.ts', "export { createWebhookSender } from '../webhooks/create-webhook-sender';"],
   ['client/x.ts', "export { createWorker } from '../worker';"],
   ['cli/x.ts', "export { createWorker } from '../worker';"],
+  ['cli/x.ts', "export const worker = () => import('../worker.js');"],
+  ['activities/x.ts', "export { APIError } from 'openai/core/error';"],
+  ['core/x.ts', "export { readFile } from 'node:fs/promises';"],
   ['cli/x.ts', "export { createGateway } from '../gateway/create-gateway';"],
 ];
 
