@@ -1,3 +1,4 @@
+// The errors alone: the rest of the package is loaded for who asks an endpoint.
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai/core/error';
 import type { FailureType } from '../contracts/failures';
 import { CadenzaError, isCadenzaError } from '../contracts/failures';

@@ -1,3 +1,4 @@
+// The errors alone: the rest of the package is loaded for who asks an endpoint.
 import { APIError } from 'openai/core/error';
 import { z } from 'zod';
 import type {

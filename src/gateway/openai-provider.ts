@@ -1,4 +1,3 @@
-import type OpenAI from 'openai';
 import type * as OpenAIFile from 'openai';
 import type { ProviderAnswer, ProviderRequest } from '../contracts/model';
 import type { OpenAiProviderConfig } from '../contracts/registry.schema';
@@ -93,7 +92,7 @@ function createClient({
   config: OpenAiProviderConfig;
   environment: Environment;
   connections: Pick<Connections, 'fetchOptions'>;
-}): OpenAI {
+}): OpenAIFile.OpenAI {
   const ownAccount = new URL(config.baseUrl).hostname === 'api.openai.com';
   // A hundred and fifty files: for who asks such a model only.
   // oxlint-disable-next-line typescript/no-require-imports -- an import would load them for everybody

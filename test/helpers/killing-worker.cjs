@@ -1,6 +1,7 @@
 // A Worker that kills itself (SIGKILL: no handler runs) at one point of its n-th call of a step `call…`:
-// KILL_AT=<point>:<n>. Without it, a Worker as any other. The points are those of the journal, which stands around every call. What is on disk is noted in
-// `on-disk.log` of its home, so that a test can tell a call that was repeated without need.
+// KILL_AT=<point>:<n>. Without it, a Worker as any other. The points are those of the journal, which stands around
+// every call. What is on disk is noted in `on-disk.log` of its home, so that a test can tell a call that was repeated
+// without need.
 const { appendFileSync } = require('node:fs');
 const path = require('node:path');
 const fileJournal = require('../../lib/store/file-journal.js');

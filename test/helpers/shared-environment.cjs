@@ -12,7 +12,8 @@ globalThis[Symbol.for('cadenza.test.require')] ??= require;
 /**
  * Tests run in the context of Node.js itself instead of one of their own, so that a package that was loaded for one
  * file serves the next (`shared-package-transform.cjs`): the SDK, gRPC and zod took 0.6 s of CPU of each file.
- * What a file adds to the globals and changes in the environment is taken back at its end.
+ * Globals, spies, variables, the folder and the exit code are at the end of a file what they were; listeners on
+ * `process` stay, as some belong to the packages.
  */
 class SharedEnvironment extends TestEnvironment {
   constructor(config, context) {
@@ -22,10 +23,11 @@ class SharedEnvironment extends TestEnvironment {
     this.global = globalThis;
     this.moduleMocker = new moduleMocker.constructor(globalThis);
     this.fakeTimersModern = new fakeTimersModern.constructor({ config: config.projectConfig, global: globalThis });
-    this.globals = new Set(Reflect.ownKeys(globalThis));
-    this.console = console;
+    this.globals = Object.getOwnPropertyDescriptors(globalThis);
     this.variables = { ...process.env };
-    this.exitCode = process.exitCode;
+    const { exit, exitCode } = process;
+    this.process = { exit, exitCode };
+    this.folder = process.cwd();
   }
 
   getVmContext() {
@@ -34,15 +36,26 @@ class SharedEnvironment extends TestEnvironment {
 
   async teardown() {
     this.fakeTimersModern.dispose();
-    // What Jest keeps for good can not be deleted.
-    for (const key of Reflect.ownKeys(globalThis)) if (!this.globals.has(key)) Reflect.deleteProperty(globalThis, key);
-    globalThis.console = this.console;
+    this.moduleMocker.restoreAllMocks();
+    restoreGlobals(this.globals);
     for (const name of Object.keys(process.env)) if (!(name in this.variables)) delete process.env[name];
     Object.assign(process.env, this.variables);
-    process.exitCode = this.exitCode;
+    Object.assign(process, this.process);
+    process.chdir(this.folder);
     // So that the end of the environment does not end Node.js's own globals.
     this.global = this.unused;
     await super.teardown();
   }
 }
+
+function restoreGlobals(before) {
+  for (const key of Reflect.ownKeys(globalThis)) {
+    const was = before[key];
+    const is = Object.getOwnPropertyDescriptor(globalThis, key);
+    // What Jest keeps for good can not be deleted: no error.
+    if (!was) Reflect.deleteProperty(globalThis, key);
+    else if (was.value !== is?.value || was.get !== is?.get) Reflect.defineProperty(globalThis, key, was);
+  }
+}
+
 module.exports = SharedEnvironment;
