@@ -312,12 +312,11 @@ test('examples/batch: the summary for people, the results of all items in a file
   });
 });
 
-test('items of a batch that fail are told with their ids, and the batch is there', async () => {
-  const items = path.join(cli.folder, 'two.jsonl');
-  await writeFile(items, '{"id": "good", "input": "I love it"}\n{"id": "odd", "input": 3}\n');
-  const { code, stdout, stderr } = await runInside(
-    ['batch', 'routeToModel', '--items', items, '--config', 'examples/batch/mail.yaml', '--id', 'two'],
-    { variables: cli.variables, cwd },
+test('items of a batch, from standard input, that fail are told with their ids, and the batch is there', async () => {
+  const input = '{"id": "good", "input": "I love it"}\n{"id": "odd", "input": 3}\n';
+  const { code, stdout, stderr } = await cli.run(
+    ['batch', 'routeToModel', '--items', '-', '--config', 'examples/batch/mail.yaml', '--id', 'two'],
+    { cwd, input },
   );
   expect(code).toBe(0);
   expect(stdout.replace(/\s+/g, ' ')).toMatch(/1 of 2 items completed, 1 failed.*✗ items\[1\] odd InvalidInput: /);
