@@ -2,8 +2,13 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { connectCadenza } from '../../src/client';
+import { readEnvironment } from '../../src/config/environment';
 import { envelopeSchema } from '../../src/contracts/envelope.schema';
 import { processAlive } from '../../src/embedded/process-info';
+import { keyLine } from '../helpers/encryption-keys';
+import { findMarks } from '../helpers/find-marks';
 import type { Cli } from '../helpers/run-cli';
 import { createCli } from '../helpers/run-cli';
 import { runInside } from '../helpers/run-inside';
@@ -12,13 +17,16 @@ import { closeTestServer, testServer } from '../helpers/test-server';
 
 const LICENSE = path.resolve(__dirname, '..', '..', 'examples', 'documents', 'license.txt');
 
+const MARK = 'MarkedText0123456789';
+
 const QUERY = "CadenzaCostUsd > 1 AND CadenzaPattern = 'ensemble'";
 
 let cli: Cli;
 
 jest.setTimeout(120_000);
 beforeAll(async () => {
-  cli = await createCli();
+  // Whoever starts a Worker of this home has to hand the keys on: without them it could read no run.
+  cli = await createCli({ CADENZA_ENCRYPTION_KEYS: keyLine('home') });
 });
 afterAll(async () => {
   await cli.close();
@@ -61,13 +69,13 @@ it('runs the server only where the worker is a person’s own, and says how to r
   expect(processAlive(server)).toBe(false);
 });
 
-it('goes on with a run that was cut off when everything was killed', async () => {
+it('goes on with an encrypted run that was cut off when everything was killed', async () => {
   const steps = [
     { name: 'first', handler: 'extract_text', inputs: { document: 'input' } },
     { name: 'second', handler: 'classify', inputs: { text: 'first.text' } },
   ];
   const started = await cli.run(['run', 'pipeline', '-i', '-', '--id', 'cut', '--detach', '--json'], {
-    input: JSON.stringify({ steps, input: { file: LICENSE } }),
+    input: JSON.stringify({ steps, input: { text: `Dear ${MARK}, I love it` } }),
   });
   expect(started.code).toBe(0);
   for (const pid of [await pidIn('worker.json'), await pidIn('server.json')]) process.kill(pid, 'SIGKILL');
@@ -75,6 +83,13 @@ it('goes on with a run that was cut off when everything was killed', async () =>
 
   const result = await cli.run(['result', 'cut', '--json']);
   expect(envelopeSchema.parse(result.json()).status).toBe('completed');
+  expect(findMarks(result.stdout, [MARK])).toEqual([MARK]);
+
+  const cadenza = await connectCadenza({ environment: readEnvironment(cli.variables) });
+  const history = historyToJSON(await cadenza.temporal.workflow.getHandle('cut').fetchHistory());
+  await cadenza.close();
+  expect(history).toContain('ACTIVITY_TASK_COMPLETED');
+  expect(findMarks(history, [MARK])).toEqual([]);
 });
 
 it('stays down while a command waits for a run, which goes on when the next command starts', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readEnvironment } from '../../../src/config/environment';
 import { fingerprintMatches, workerFingerprint } from '../../../src/embedded/worker-fingerprint';
+import { keyLine } from '../../helpers/encryption-keys';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'cadenza-fingerprint-'));
 const registry = path.join(folder, 'models.yaml');
@@ -26,6 +27,7 @@ it.each([
   ['the key', { OPENAI_API_KEY: 'b' }],
   ['the endpoint', { OPENAI_API_KEY: 'a', OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' }],
   ['the store', { OPENAI_API_KEY: 'a', CADENZA_STORE: '/elsewhere' }],
+  ['the encryption key', { OPENAI_API_KEY: 'a', CADENZA_ENCRYPTION_KEYS: keyLine('a') }],
   ['the registry', { OPENAI_API_KEY: 'a', CADENZA_MODELS: registry }],
 ])('is another one when %s differs', (_, variables) => {
   const fingerprint = workerFingerprint(settings({ OPENAI_API_KEY: 'a' }));
