@@ -12,7 +12,7 @@ import { createWorker } from '../../src/worker';
 import type { ScriptedAnswer, ScriptedModelServer } from './scripted-model-server';
 import { startScriptedModelServer } from './scripted-model-server';
 import { createTestNamespace } from './test-namespace';
-import { testServer } from './test-server';
+import { closeTestServer, testServer } from './test-server';
 
 /** A namespace, a store, a scripted model server with a registry that points at it, and a client. */
 export type TestWorld = {
@@ -42,17 +42,19 @@ function registryAt(url: string) {
 
 export type TestRegistry = ReturnType<typeof registryAt>;
 
+type WorldOptions = {
+  answer?: ScriptedAnswer;
+  more?: Record<string, string>;
+  /** Fields of the registry that take the place of its own. */
+  registry?: (registry: TestRegistry) => object;
+};
+
 /** Everything a test of runs needs besides a Worker. End it with `close`. */
 export async function createTestWorld({
   answer,
   more = {},
   registry: changes = () => ({}),
-}: {
-  answer?: ScriptedAnswer;
-  more?: Record<string, string>;
-  /** Fields of the registry that take the place of its own. */
-  registry?: (registry: TestRegistry) => object;
-} = {}): Promise<TestWorld> {
+}: WorldOptions = {}): Promise<TestWorld> {
   process.env['SCRIPTED_KEY'] = 'key-for-tests';
   const folder = await mkdtemp(path.join(tmpdir(), 'cadenza-world-'));
   const models = await startScriptedModelServer(answer ? { answer } : {});
@@ -93,6 +95,23 @@ export async function serveWorld(world: TestWorld, handlers: Handlers = {}): Pro
     worker.shutdown();
     return served;
   };
+}
+
+/** One world with a Worker of this process for all tests of a file, made before the first of them and ended after the last. */
+export function useServedWorld({ handlers, ...options }: WorldOptions & { handlers?: Handlers } = {}): TestWorld {
+  // Has its fields when the first test runs.
+  const world = {} as TestWorld;
+  let stopWorker: () => Promise<void>;
+  beforeAll(async () => {
+    Object.assign(world, await createTestWorld(options));
+    stopWorker = await serveWorld(world, handlers);
+  });
+  afterAll(async () => {
+    await stopWorker();
+    await world.close();
+    await closeTestServer();
+  });
+  return world;
 }
 
 /** Runs `work` while a Worker of this process serves the world. Starting and ending one takes about a second. */

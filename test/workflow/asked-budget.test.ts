@@ -4,23 +4,10 @@ import type { GivenInput } from '../../src/client';
 import { compiledFile } from '../../src/config/package-paths';
 import type { Pattern } from '../../src/contracts/names';
 import type { ScriptedAnswer } from '../helpers/scripted-model-server';
-import { closeTestServer } from '../helpers/test-server';
-import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, serveWorld } from '../helpers/test-world';
+import { useServedWorld } from '../helpers/test-world';
 import { waitUntil } from '../helpers/wait-until';
 
-let world: TestWorld;
-let stopWorker: () => Promise<void>;
-
-beforeAll(async () => {
-  world = await createTestWorld();
-  stopWorker = await serveWorld(world);
-});
-afterAll(async () => {
-  await stopWorker();
-  await world.close();
-  await closeTestServer();
-});
+const world = useServedWorld();
 beforeEach(() => world.models.script(answers));
 
 const answers: ScriptedAnswer = ({ body, index }) => {

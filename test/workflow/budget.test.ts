@@ -4,25 +4,12 @@ import type { BudgetReport } from '../../src/contracts/usage.schema';
 import { chargingProvider } from '../helpers/provider-charges';
 import type { ScriptedAnswer } from '../helpers/scripted-model-server';
 import { seededRandom } from '../helpers/seeded-random';
-import { closeTestServer } from '../helpers/test-server';
-import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, serveWorld } from '../helpers/test-world';
+import { useServedWorld } from '../helpers/test-world';
 
-let world: TestWorld;
-let stopWorker: () => Promise<void>;
-
-beforeAll(async () => {
-  // Chaos is what some of these are about: a circuit that opens would end it.
-  const breaker = { failures: 1_000 };
-  world = await createTestWorld({
-    registry: ({ providers: { scripted } }) => ({ providers: { scripted: { ...scripted, breaker } } }),
-  });
-  stopWorker = await serveWorld(world);
-});
-afterAll(async () => {
-  await stopWorker();
-  await world.close();
-  await closeTestServer();
+// Chaos is what some of these are about: a circuit that opens would end it.
+const breaker = { failures: 1_000 };
+const world = useServedWorld({
+  registry: ({ providers: { scripted } }) => ({ providers: { scripted: { ...scripted, breaker } } }),
 });
 afterEach(() => world.models.script(undefined));
 

@@ -4,24 +4,13 @@ import { cascadeResultSchema } from '../../src/contracts/cascade.schema';
 import type { CascadeResult } from '../../src/contracts/cascade.schema';
 import { CANCEL_BOUND_MS } from '../helpers/cancel-bound';
 import type { ScriptedAnswer } from '../helpers/scripted-model-server';
-import { closeTestServer } from '../helpers/test-server';
-import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, serveWorld } from '../helpers/test-world';
+import { useServedWorld } from '../helpers/test-world';
 import { waitUntil } from '../helpers/wait-until';
 
-let world: TestWorld;
-let stopWorker: () => Promise<void>;
-
-beforeAll(async () => {
-  world = await createTestWorld();
-  stopWorker = await serveWorld(world, {
+const world = useServedWorld({
+  handlers: {
     shout: ({ text }) => ({ text: `${String(text).toUpperCase()}!` }),
-  });
-});
-afterAll(async () => {
-  await stopWorker();
-  await world.close();
-  await closeTestServer();
+  },
 });
 afterEach(() => world.models.script(undefined));
 

@@ -2,22 +2,9 @@ import type { GivenInput } from '../../src/client';
 import type { ChainResult } from '../../src/contracts/chain.schema';
 import type { RecordedRequest, ScriptedAnswer } from '../helpers/scripted-model-server';
 import { z } from 'zod';
-import { closeTestServer } from '../helpers/test-server';
-import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, serveWorld } from '../helpers/test-world';
+import { useServedWorld } from '../helpers/test-world';
 
-let world: TestWorld;
-let stopWorker: () => Promise<void>;
-
-beforeAll(async () => {
-  world = await createTestWorld();
-  stopWorker = await serveWorld(world);
-});
-afterAll(async () => {
-  await stopWorker();
-  await world.close();
-  await closeTestServer();
-});
+const world = useServedWorld();
 afterEach(() => world.models.script(undefined));
 
 type Parser = GivenInput<'chain'>['steps'][number]['outputParser'];

@@ -1,9 +1,7 @@
 import type { GivenInput, OutputOf } from '../../src/client';
 import { pipeline, typed } from '../../src/client';
 import type { Handlers } from '../../src/handlers/handler';
-import { closeTestServer } from '../helpers/test-server';
-import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, serveWorld } from '../helpers/test-world';
+import { useServedWorld } from '../helpers/test-world';
 import { waitUntil } from '../helpers/wait-until';
 
 const typedHandlers = {
@@ -20,19 +18,7 @@ const typedHandlers = {
 
 const handlers: Handlers = { echo: (inputs, config) => ({ ...config, ...inputs }), ...(typedHandlers as object) };
 
-let world: TestWorld;
-let stopWorker: () => Promise<void>;
-
-beforeAll(async () => {
-  world = await createTestWorld();
-  stopWorker = await serveWorld(world, handlers);
-});
-
-afterAll(async () => {
-  await stopWorker();
-  await world.close();
-  await closeTestServer();
-});
+const world = useServedWorld({ handlers });
 
 /** A definition whose one step says `word`. */
 const saying = (name: string, word: string, more: object = {}) => ({

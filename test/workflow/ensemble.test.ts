@@ -4,23 +4,10 @@ import type { EnsembleResult } from '../../src/contracts/ensemble.schema';
 import { ensembleResultSchema } from '../../src/contracts/ensemble.schema';
 import { CANCEL_BOUND_MS } from '../helpers/cancel-bound';
 import type { ScriptedAnswer, ScriptedReply } from '../helpers/scripted-model-server';
-import { closeTestServer } from '../helpers/test-server';
-import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, serveWorld } from '../helpers/test-world';
+import { useServedWorld } from '../helpers/test-world';
 import { waitUntil } from '../helpers/wait-until';
 
-let world: TestWorld;
-let stopWorker: () => Promise<void>;
-
-beforeAll(async () => {
-  world = await createTestWorld();
-  stopWorker = await serveWorld(world);
-});
-afterAll(async () => {
-  await stopWorker();
-  await world.close();
-  await closeTestServer();
-});
+const world = useServedWorld();
 afterEach(() => world.models.script(undefined));
 
 type Given = GivenInput<'ensemble'>;

@@ -1,23 +1,11 @@
 import { TASK_QUEUE } from '../../src/contracts/names';
 import { TREE_PROMPTS, treeAnswers } from '../helpers/scripted-tree';
-import { closeTestServer } from '../helpers/test-server';
-import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, serveWorld } from '../helpers/test-world';
+import { useServedWorld } from '../helpers/test-world';
 import { waitUntil } from '../helpers/wait-until';
 
-let world: TestWorld;
-let stopWorker: () => Promise<void>;
 let started = 0;
 
-beforeAll(async () => {
-  world = await createTestWorld();
-  stopWorker = await serveWorld(world);
-});
-afterAll(async () => {
-  await stopWorker();
-  await world.close();
-  await closeTestServer();
-});
+const world = useServedWorld();
 
 /** Starts a Workflow as any client of Temporal can, past the checks of the typed client. */
 async function start(workflowType: string, ...args: unknown[]): Promise<unknown> {

@@ -1,27 +1,14 @@
 import type { GivenInput } from '../../src/client';
 import type { Pattern } from '../../src/contracts/names';
 import { CANCEL_BOUND_MS } from '../helpers/cancel-bound';
-import { closeTestServer } from '../helpers/test-server';
-import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, serveWorld } from '../helpers/test-world';
+import { useServedWorld } from '../helpers/test-world';
 
 /** As many as the promise is made for; an ensemble has them here, the others under `npm run prove -- meter`. */
 const MOST = 50;
 const IN_FLIGHT = process.env['CADENZA_PROVE_METER_MS'] ? MOST : 12;
 const BOUND_MS = Number(process.env['CADENZA_PROVE_METER_MS'] ?? CANCEL_BOUND_MS);
 
-let world: TestWorld;
-let stopWorker: () => Promise<void>;
-
-beforeAll(async () => {
-  world = await createTestWorld();
-  stopWorker = await serveWorld(world);
-});
-afterAll(async () => {
-  await stopWorker();
-  await world.close();
-  await closeTestServer();
-});
+const world = useServedWorld();
 
 const many = <T>(make: (index: number) => T) => Array.from({ length: IN_FLIGHT }, (_, index) => make(index));
 

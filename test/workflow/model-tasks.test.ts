@@ -4,34 +4,21 @@ import { parse } from 'yaml';
 import type { GivenInput } from '../../src/client';
 import type { JsonObject } from '../../src/contracts/json';
 import type { Pattern } from '../../src/contracts/names';
-import { closeTestServer } from '../helpers/test-server';
-import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, serveWorld } from '../helpers/test-world';
+import { useServedWorld } from '../helpers/test-world';
 
 const EXAMPLES = path.resolve(__dirname, '..', '..', 'examples');
 
-let world: TestWorld;
-let stopWorker: () => Promise<void>;
-
-beforeAll(async () => {
-  // The names that the examples use too, each served by the scripted server instead of a built-in model.
-  world = await createTestWorld({
-    registry: ({ models }) => ({
-      models: Object.fromEntries([
-        ...Object.entries(models),
-        ...['fast_classifier', 'sentiment_model', 'summarizer', 'local_llm'].map((name) => [
-          name,
-          { ...models.gpt, model: name },
-        ]),
+// The names that the examples use too, each served by the scripted server instead of a built-in model.
+const world = useServedWorld({
+  registry: ({ models }) => ({
+    models: Object.fromEntries([
+      ...Object.entries(models),
+      ...['fast_classifier', 'sentiment_model', 'summarizer', 'local_llm'].map((name) => [
+        name,
+        { ...models.gpt, model: name },
       ]),
-    }),
-  });
-  stopWorker = await serveWorld(world);
-});
-afterAll(async () => {
-  await stopWorker();
-  await world.close();
-  await closeTestServer();
+    ]),
+  }),
 });
 
 const run = async (input: GivenInput<'pipeline'>) => (await world.cadenza.start('pipeline', input)).outcome();

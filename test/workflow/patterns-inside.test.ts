@@ -5,23 +5,10 @@ import type { GivenInput } from '../../src/client';
 import type { CascadeResult } from '../../src/contracts/cascade.schema';
 import type { PipelineResult } from '../../src/contracts/pipeline.schema';
 import type { RecordedRequest } from '../helpers/scripted-model-server';
-import { closeTestServer } from '../helpers/test-server';
-import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, serveWorld } from '../helpers/test-world';
+import { useServedWorld } from '../helpers/test-world';
 import { waitUntil } from '../helpers/wait-until';
 
-let world: TestWorld;
-let stopWorker: () => Promise<void>;
-
-beforeAll(async () => {
-  world = await createTestWorld();
-  stopWorker = await serveWorld(world);
-});
-afterAll(async () => {
-  await stopWorker();
-  await world.close();
-  await closeTestServer();
-});
+const world = useServedWorld();
 afterEach(() => world.models.script(undefined));
 
 async function run(input: GivenInput<'pipeline'>) {

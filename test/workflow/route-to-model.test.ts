@@ -3,29 +3,16 @@ import { check } from '../../src/contracts/check-input.schema';
 import type { RouteToModelResult } from '../../src/contracts/route-to-model.schema';
 import { routeToModelResultSchema } from '../../src/contracts/route-to-model.schema';
 import type { ScriptedAnswer } from '../helpers/scripted-model-server';
-import { closeTestServer } from '../helpers/test-server';
-import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, serveWorld } from '../helpers/test-world';
+import { useServedWorld } from '../helpers/test-world';
 
-let world: TestWorld;
-let stopWorker: () => Promise<void>;
-
-beforeAll(async () => {
-  world = await createTestWorld({
-    registry: ({ models }) => ({
-      models: {
-        ...models,
-        roomy: { ...models.gpt, model: 'roomy-test', contextTokens: 200_000 },
-        busy: { ...models.gpt, model: 'busy-test' },
-      },
-    }),
-  });
-  stopWorker = await serveWorld(world);
-});
-afterAll(async () => {
-  await stopWorker();
-  await world.close();
-  await closeTestServer();
+const world = useServedWorld({
+  registry: ({ models }) => ({
+    models: {
+      ...models,
+      roomy: { ...models.gpt, model: 'roomy-test', contextTokens: 200_000 },
+      busy: { ...models.gpt, model: 'busy-test' },
+    },
+  }),
 });
 afterEach(() => world.models.script(undefined));
 

@@ -3,26 +3,13 @@ import path from 'node:path';
 import type { GivenInput, ScheduleOptions } from '../../src/client';
 import { scheduleListSchema, scheduleSchema } from '../../src/contracts/schedule.schema';
 import type { Handlers } from '../../src/handlers/handler';
-import { closeTestServer } from '../helpers/test-server';
-import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, serveWorld } from '../helpers/test-world';
+import { useServedWorld } from '../helpers/test-world';
 import { waitUntil } from '../helpers/wait-until';
 
 const echo: GivenInput<'pipeline'> = { steps: [{ name: 'a', handler: 'echo', inputs: { given: 'input' } }], input: 7 };
 const handlers: Handlers = { echo: (inputs) => inputs };
 
-let world: TestWorld;
-let stopWorker: () => Promise<void>;
-
-beforeAll(async () => {
-  world = await createTestWorld();
-  stopWorker = await serveWorld(world, handlers);
-});
-afterAll(async () => {
-  await stopWorker();
-  await world.close();
-  await closeTestServer();
-});
+const world = useServedWorld({ handlers });
 
 const create = (options: Partial<ScheduleOptions> = {}, input = echo) =>
   world.cadenza.schedules.create('pipeline', input, { cron: '0 6 * * *', ...options });

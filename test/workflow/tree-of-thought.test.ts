@@ -8,13 +8,9 @@ import type { Handlers } from '../../src/handlers/handler';
 import { CANCEL_BOUND_MS } from '../helpers/cancel-bound';
 import type { TreeScript } from '../helpers/scripted-tree';
 import { TREE_PROMPTS, askedOf, treeAnswers } from '../helpers/scripted-tree';
-import { closeTestServer } from '../helpers/test-server';
-import type { TestWorld } from '../helpers/test-world';
-import { createTestWorld, serveWorld } from '../helpers/test-world';
+import { useServedWorld } from '../helpers/test-world';
 import { waitUntil } from '../helpers/wait-until';
 
-let world: TestWorld;
-let stopWorker: () => Promise<void>;
 /** What `is_right` was asked. */
 const seen: unknown[] = [];
 const handlers: Handlers = {
@@ -28,15 +24,7 @@ const handlers: Handlers = {
   },
 };
 
-beforeAll(async () => {
-  world = await createTestWorld();
-  stopWorker = await serveWorld(world, handlers);
-});
-afterAll(async () => {
-  await stopWorker();
-  await world.close();
-  await closeTestServer();
-});
+const world = useServedWorld({ handlers });
 afterEach(() => world.models.script(undefined));
 
 type Ended = Omit<Envelope, 'result'> & {
